@@ -1,0 +1,1 @@
+"""Those who click without a network: virtual experts with habits, and baselines."""

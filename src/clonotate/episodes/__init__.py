@@ -1,0 +1,1 @@
+"""One annotation after another: stepping, rolling out, replaying, storing."""

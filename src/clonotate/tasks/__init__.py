@@ -1,0 +1,22 @@
+"""The tasks there are. A new one is a file and a line here: tests and training find it by this list."""
+
+from typing import Any
+
+from clonotate.records import ClonotateError
+from clonotate.tasks import colored_dots, neuron_tracking
+from clonotate.tasks.base import Task
+
+TASKS: dict[str, dict[str, Task[Any, Any]]] = {
+    colored_dots.ColoredDots.name: dict(colored_dots.LEVELS),
+    neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
+}
+"""Every task by name, then by level: easy, standard, hard."""
+
+
+def task_named(name: str, level: str = "standard") -> Task[Any, Any]:
+    """The task of that name at that level; ClonotateError says what there is."""
+    if name not in TASKS:
+        raise ClonotateError(f"no task {name!r}; there are: {', '.join(TASKS)}")
+    if level not in TASKS[name]:
+        raise ClonotateError(f"no level {level!r} of {name}; there are: {', '.join(TASKS[name])}")
+    return TASKS[name][level]

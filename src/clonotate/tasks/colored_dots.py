@@ -1,0 +1,325 @@
+"""Colored dots: mark the dots of a hidden path in order of hue, blue to red, each in the slice it lies in.
+
+The expert peeks at the maximum projection, then looks for each next hue around the slice of the last dot,
+turning where it finds nothing. It knows only what its screens have shown, and remembers the last few views.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import Event, Score
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds.paths import SHAPES, along, placed
+
+TOLERANCE = 5.0  # canvas pixels
+REACH = 3  # the next dot lies at most so many slices away
+PEEKS, CHECKS, SCANS, CONFIRMS = 0.2, 0.3, 0.55, 0.75
+"""From how much care on an expert looks at the projection first, looks at it again before Done, scans the
+whole stack before the first dot, and looks one slice farther before it places each dot."""
+WHITE: RGB = (255, 255, 255)
+GREY: RGB = (150, 150, 150)
+Marker = tuple[int, int, int]  # x, y in canvas pixels, and the slice
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """What there is to annotate. Dot i is the i-th of the path."""
+
+    images: NDArray[np.uint8]  # [slices, 256, 256, 3]
+    dots: NDArray[np.int64]  # [count, 3]: x, y, slice
+
+    @cached_property
+    def projection(self) -> NDArray[np.uint8]:
+        """The maximum over all slices: uint8 `[256, 256, 3]`."""
+        return self.images.max(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    stack: Stack
+    z: int = 0
+    projected: bool = False  # the maximum projection is on
+    markers: tuple[Marker, ...] = ()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the screens have shown: all slices ever seen, the last few, and where this search has been."""
+
+    shown: frozenset[int] = frozenset()
+    recent: tuple[int, ...] = ()  # the last views, newest last
+    searched: frozenset[int] = frozenset()  # slices seen since the markers last changed
+    heading: int = 1  # the direction of the last move through the slices
+    peeked: bool = False  # the projection has been seen
+    checked: int = -1  # how many markers there were when the projection was last seen
+    z: int = 0
+    markers: int = 0
+
+
+@dataclass(frozen=True)
+class ColoredDots(Task[World, Memory]):
+    """Knobs: how many slices and dots, the noise (grey levels) and how saturated the hues are."""
+
+    name: ClassVar[str] = "colored-dot-tracking"
+    version: ClassVar[int] = 1
+
+    slices: int = 16
+    dots: tuple[int, int] = (12, 18)
+    noise: float = 10.0
+    saturation: float = 0.95
+    recall: int = 3  # how many views the expert remembers well
+
+    def begin(self, rng: np.random.Generator) -> World:
+        count = int(rng.integers(self.dots[0], self.dots[1] + 1))
+        dots = np.column_stack([scattered(count, rng), depths(count, self.slices, rng)])
+        images = noise(self.slices, self.noise, rng)
+        for (x, y, z), color in zip(dots, hues(count, self.saturation), strict=True):
+            paint(images[z], (x, y), color, rng)
+        return World(Stack(images, dots))
+
+    def view(self, world: World) -> View:
+        stack, count = world.stack, len(world.markers)
+        annotated = {z for _, _, z in world.markers}
+        image = stack.projection if world.projected else stack.images[world.z]
+        following = hue(min(count, len(stack.dots) - 1), len(stack.dots), self.saturation)
+        return View(
+            title="Colored dots",
+            canvas=Canvas(image, joined(world.markers) if world.projected else nearby(world)),
+            groups=(
+                Group(
+                    "navigate",
+                    (
+                        Button("-z", "-z", enabled=not world.projected and world.z > 0),
+                        Button("+z", "+z", enabled=not world.projected and world.z < len(stack.images) - 1),
+                    ),
+                ),
+                Group("view", (Button("mip", "MIP", lit=world.projected),)),
+                Group("edit", (Button("undo", "Undo", enabled=count > 0),)),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Strip("slices", tuple(z in annotated for z in range(len(stack.images))), world.z),
+                Readout("z", "all" if world.projected else f"{world.z + 1}/{len(stack.images)}"),
+                Readout("points", f"{count}/{len(stack.dots)}"),
+                Readout("next", "", following) if count < len(stack.dots) else Readout("next", "none"),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        match event:
+            case Event("+z") if not world.projected:
+                return replace(world, z=min(world.z + 1, len(world.stack.images) - 1))
+            case Event("-z") if not world.projected:
+                return replace(world, z=max(world.z - 1, 0))
+            case Event("mip"):
+                return replace(world, projected=not world.projected)
+            case Event("undo") if world.markers:
+                return replace(world, markers=world.markers[:-1])
+            case Event("canvas", (x, y)) if not world.projected:
+                return replace(world, markers=(*world.markers, (x, y, world.z)))
+        return world
+
+    def score(self, world: World) -> Score:
+        dots, markers = world.stack.dots, world.markers
+        found = sum(any(same(marker, dot) for marker in markers) for dot in dots)
+        return Score(
+            success=right(world) == len(markers) == len(dots),
+            parts={
+                "marker_f1": 2 * found / max(len(dots) + len(markers), 1),
+                "in_order": right(world) / len(dots),
+            },
+        )
+
+    def standing(self, world: World) -> Standing:
+        return Standing(
+            position=world.z / max(len(world.stack.images) - 1, 1),
+            progress=right(world) / len(world.stack.dots),
+            in_error=right(world) < len(world.markers),
+        )
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        memory = memory or Memory()
+        here = frozenset() if world.projected else frozenset({world.z})
+        moved = int(np.sign(world.z - memory.z))
+        changed = len(world.markers) != memory.markers
+        return Memory(
+            shown=memory.shown | here,
+            recent=memory.recent if world.projected else (*memory.recent, world.z)[-self.recall :],
+            searched=here if changed else memory.searched | here,
+            heading=moved or memory.heading,
+            peeked=memory.peeked or world.projected,
+            checked=len(world.markers) if world.projected else memory.checked,
+            z=world.z,
+            markers=len(world.markers),
+        )
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        count, dots = len(world.markers), world.stack.dots
+        if right(world) < count:
+            return Intent(Event("undo"), "undo", "correct")
+        if world.projected:
+            return Intent(Event("mip"), "verify", "explore" if count == 0 else "verify")
+        if not memory.peeked and count == 0 and care > PEEKS:
+            return Intent(Event("mip"), "verify", "explore")
+        if count == len(dots):
+            if memory.checked < count and care > CHECKS:
+                return Intent(Event("mip"), "verify", "verify")
+            return Intent(Event("done"), "done", "finish")
+        if count == 0 and care > SCANS and len(world.stack.images) - 1 not in memory.shown:
+            return Intent(Event("+z"), "navigate", "explore")
+        x, y, z = (int(value) for value in dots[count])
+        ahead = z if z == world.z or z in memory.recent else self.search(world, memory)
+        if z == world.z:
+            beyond = world.z + memory.heading
+            if care < CONFIRMS or beyond in memory.searched or not 0 <= beyond < len(world.stack.images):
+                return Intent(Event("canvas", (x, y)), "place", "annotate")
+            ahead = beyond  # is it not brighter there?
+        phase = "explore" if count == 0 else "annotate"
+        return Intent(Event("+z" if ahead > world.z else "-z"), "navigate", phase)
+
+    def search(self, world: World, memory: Memory) -> int:
+        """The slice to look at next: on in this direction, then back, then farther from the last dot."""
+        last = len(world.stack.images) - 1
+        anchor = world.markers[-1][2] if world.markers else world.z
+        for reach in range(REACH if world.markers else last, last + REACH + 1, REACH):
+            span = range(max(anchor - reach, 0), min(anchor + reach, last) + 1)
+            fresh = [z for z in span if z not in memory.searched]
+            ahead = [z for z in fresh if (z - world.z) * memory.heading > 0]
+            if fresh:
+                return min(ahead or fresh, key=lambda z: abs(z - world.z))
+        ahead = world.z + memory.heading
+        return ahead if 0 <= ahead <= last else world.z - memory.heading
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        if intent.kind != "place" or intent.event.at is None:
+            return ()
+        x, y = intent.event.at
+        following = world.stack.dots[len(world.markers) + 1 :]
+        lookalikes = [(int(a), int(b)) for a, b, z in world.stack.dots if z == world.z]
+        skipped = [(int(a), int(b)) for a, b, _ in following[:1]]  # its place is known from the projection
+        hand = [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 8), (3, -13), (-12, -6), (6, 16))]
+        return tuple(
+            Event("canvas", place)
+            for place in lookalikes + skipped + hand
+            if np.hypot(place[0] - x, place[1] - y) > TOLERANCE + 3
+            and all(4 <= v < CANVAS - 4 for v in place)
+        )
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        if world.projected:
+            return ()
+        aside = (Event("+z"),) * (world.z < len(world.stack.images) - 1) + (Event("-z"),) * (world.z > 0)
+        return (Event("mip"), Event("mip"), *aside)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        shown = memory.shown | (frozenset() if world.projected else {world.z})
+        hidden = [z for z in range(len(world.stack.images)) if z not in shown]
+        images, dots = world.stack.images.copy(), world.stack.dots.copy()
+        swap = dict(zip(hidden, reversed(hidden), strict=True))
+        for i, (_, _, z) in enumerate(world.stack.dots):
+            if z in swap:
+                dots[i, 2] = swap[z]
+                if not (memory.peeked or world.projected):
+                    dots[i, :2] = other.stack.dots[i % len(other.stack.dots), :2]
+        if hidden:
+            images[hidden] = other.stack.images[hidden]
+        return replace(world, stack=Stack(images, dots))
+
+
+def same(marker: Marker, dot: NDArray[np.int64]) -> bool:
+    """Whether a marker marks a dot: in its slice, within 5 px."""
+    return bool(marker[2] == dot[2] and np.hypot(marker[0] - dot[0], marker[1] - dot[1]) <= TOLERANCE)
+
+
+def right(world: World) -> int:
+    """How many markers, from the first on, are right without a gap."""
+    for i, marker in enumerate(world.markers):
+        if i >= len(world.stack.dots) or not same(marker, world.stack.dots[i]):
+            return i
+    return len(world.markers)
+
+
+def nearby(world: World) -> tuple[Mark, ...]:
+    """Markers over one slice: rings for its own, small ones for those of other slices."""
+    return tuple(
+        Mark((x, y), WHITE, 7) if z == world.z else Mark((x, y), GREY, 2, "disc") for x, y, z in world.markers
+    )
+
+
+def joined(markers: tuple[Marker, ...]) -> tuple[Mark | Path, ...]:
+    """Markers over the projection, joined in order."""
+    places = tuple((x, y) for x, y, _ in markers)
+    return (
+        *((Path(places, WHITE),) if len(places) > 1 else ()),
+        *(Mark(place, WHITE, 5) for place in places),
+    )
+
+
+def scattered(count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Dots along a shape, no two closer than 13 px: int `[count, 2]`."""
+    names = list(SHAPES)
+    while True:
+        path = SHAPES[names[rng.integers(len(names))]]
+        dots = placed(along(path, count, rng), CANVAS, 18, rng)
+        dots += rng.normal(0, 1.5, dots.shape)
+        gaps = np.hypot(*(dots[:, None] - dots[None]).T) + np.eye(count) * 99
+        if gaps.min() >= 13:
+            return dots.round().astype(np.int64).clip(12, CANVAS - 13)
+
+
+def depths(count: int, slices: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """A slice for each dot: a walk that keeps its direction more often than not, at most `REACH` a step."""
+    z, heading = int(rng.integers(slices)), int(rng.choice([-1, 1]))
+    walk = [z]
+    for _ in range(count - 1):
+        heading *= -1 if rng.random() < 0.35 else 1
+        step = int(rng.choice([0, 1, 2, REACH], p=[0.2, 0.4, 0.27, 0.13]))
+        if not 0 <= z + heading * step < slices:
+            heading *= -1
+        z += heading * step
+        walk.append(z)
+    return np.array(walk)
+
+
+def hue(i: int, count: int, saturation: float) -> RGB:
+    """The colour of the i-th of `count` dots, from blue (240 degrees) to red (0)."""
+    degrees = 240 * (1 - i / max(count - 1, 1))
+    pixel = np.array([[[degrees, saturation, 1.0]]], np.float32)
+    r, g, b = (cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0] * 255).round().astype(int)
+    return int(r), int(g), int(b)
+
+
+def hues(count: int, saturation: float) -> list[RGB]:
+    """The colours of all dots in order."""
+    return [hue(i, count, saturation) for i in range(count)]
+
+
+def noise(slices: int, amount: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Dark slices with correlated noise: uint8 `[slices, 256, 256, 3]`."""
+    coarse = 14 + rng.standard_normal((slices, CANVAS // 2, CANVAS // 2), np.float32) * amount
+    grey = coarse.clip(0, 255).astype(np.uint8)
+    full = [cv2.resize(layer, (CANVAS, CANVAS), interpolation=cv2.INTER_LINEAR) for layer in grey]
+    return np.stack([cv2.cvtColor(layer, cv2.COLOR_GRAY2RGB) for layer in full])
+
+
+def paint(image: NDArray[np.uint8], at: tuple[int, int], color: RGB, rng: np.random.Generator) -> None:
+    """Add a blurred, anisotropic dot to one slice, in place."""
+    long, short, angle = rng.uniform(3.2, 5.0), rng.uniform(2.2, 3.2), rng.uniform(0, np.pi)
+    dy, dx = np.mgrid[-11:12, -11:12]
+    u, v = dx * np.cos(angle) + dy * np.sin(angle), dy * np.cos(angle) - dx * np.sin(angle)
+    blob = rng.uniform(0.75, 1.0) * np.exp(-((u / long) ** 2 + (v / short) ** 2) / 2)
+    window = image[at[1] - 11 : at[1] + 12, at[0] - 11 : at[0] + 12]
+    window[:] = (window + blob[..., None] * np.array(color)).clip(0, 255)
+
+
+LEVELS = {
+    "easy": ColoredDots(slices=10, dots=(6, 9), noise=5.0),
+    "standard": ColoredDots(),
+    "hard": ColoredDots(slices=24, dots=(18, 26), noise=20.0, saturation=0.75),
+}

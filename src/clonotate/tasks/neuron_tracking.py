@@ -1,0 +1,249 @@
+"""Neuron tracking: follow one neurite through a stack of EM sections, a node in every slice.
+
+The neurite to follow is the one under the cross at the centre of slice 0. The expert clicks the middle of its
+cross-section, goes on a slice, flips back where the neurite moves fast, and repairs wrong nodes it sees.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError, Event, Score
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, Strip, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds import em
+
+JUMP = 5  # slices of the fast buttons
+NODE: RGB = (255, 210, 60)
+GHOST: RGB = (80, 200, 255)
+START: RGB = (255, 90, 90)
+Node = tuple[int, int, int]  # x, y in canvas pixels, and the slice
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Sections of tissue, and the truth where there is one."""
+
+    images: NDArray[np.uint8]  # [slices, 256, 256]
+    labels: NDArray[np.uint16] | None  # the same shape; None where nobody knows
+    target: int  # the label of the neurite to follow
+
+    @cached_property
+    def centers(self) -> tuple[tuple[int, int] | None, ...]:
+        """The middle of the target's cross-section in each slice, None where it has none."""
+        return tuple(middle(layer, self.target) for layer in self.truth)
+
+    @property
+    def truth(self) -> NDArray[np.uint16]:
+        """The labels; ClonotateError without them."""
+        if self.labels is None:
+            raise ClonotateError(
+                "this stack has no labels, so no expert and no score; let a policy annotate it"
+            )
+        return self.labels
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    stack: Stack
+    z: int = 0
+    nodes: tuple[Node, ...] = ()  # as placed; the last one of a slice counts
+
+    @cached_property
+    def skeleton(self) -> dict[int, tuple[int, int]]:
+        """The node of every slice that has one."""
+        return {z: (x, y) for x, y, z in self.nodes}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Slices seen, slices compared with the one before by flipping, and whether the end was reviewed."""
+
+    shown: frozenset[int] = frozenset()
+    compared: frozenset[int] = frozenset()
+    reviewed: bool = False  # an earlier slice was looked at since the last node was placed
+    z: int = 0
+    nodes: int = 0
+
+
+@dataclass(frozen=True)
+class NeuronTracking(Task[World, Memory]):
+    """The knobs are those of the tissue."""
+
+    name: ClassVar[str] = "neuron-tracking"
+    version: ClassVar[int] = 1
+
+    tissue: em.Tissue = field(default_factory=lambda: em.STANDARD)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        volume = em.grow(self.tissue, rng)
+        return World(Stack(volume.images, volume.labels, volume.target))
+
+    def begin_from(self, images: NDArray[np.uint8], labels: NDArray[np.uint16] | None = None) -> World:
+        """A world of real sections, uint8 `[slices, 256, 256]`, with labels of the same shape or none."""
+        middle = CANVAS // 2
+        target = 0 if labels is None else int(labels[0, middle, middle])
+        return World(Stack(images, labels, target))
+
+    def view(self, world: World) -> View:
+        last, skeleton = len(world.stack.images) - 1, world.skeleton
+        forward, back = world.z < last, world.z > 0
+        return View(
+            title="Neuron tracking",
+            canvas=Canvas(world.stack.images[world.z], overlay(world)),
+            groups=(
+                Group("navigate", (Button("-z", "-z", enabled=back), Button("+z", "+z", enabled=forward))),
+                Group("navigate", (Button("-5", "-5", enabled=back), Button("+5", "+5", enabled=forward))),
+                Group("edit", (Button("undo", "Undo", enabled=bool(world.nodes)),)),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Strip("slices", tuple(z in skeleton for z in range(last + 1)), world.z),
+                Readout("slice", f"{world.z + 1}/{last + 1}"),
+                Readout("nodes", f"{len(skeleton)}"),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        last = len(world.stack.images) - 1
+        match event:
+            case Event("+z" | "-z" | "+5" | "-5" as button):
+                step = {"+z": 1, "-z": -1, "+5": JUMP, "-5": -JUMP}[button]
+                return replace(world, z=min(max(world.z + step, 0), last))
+            case Event("undo") if world.nodes:
+                return replace(world, nodes=world.nodes[:-1])
+            case Event("canvas", (x, y)):
+                return replace(world, nodes=(*world.nodes, (x, y, world.z)))
+        return world
+
+    def score(self, world: World) -> Score:
+        slices, nodes = len(world.stack.images), world.skeleton
+        inside = sum(on_target(world, z, at) for z, at in nodes.items())
+        accuracy, coverage = inside / max(len(nodes), 1), len(nodes) / slices
+        return Score(
+            success=coverage >= 0.9 and accuracy >= 0.95,
+            parts={"skeleton_accuracy": accuracy, "coverage": coverage},
+        )
+
+    def standing(self, world: World) -> Standing:
+        slices, nodes = len(world.stack.images), world.skeleton
+        if world.stack.labels is None:
+            return Standing(world.z / max(slices - 1, 1), len(nodes) / slices, in_error=False)
+        inside = sum(on_target(world, z, at) for z, at in nodes.items())
+        return Standing(world.z / max(slices - 1, 1), inside / slices, in_error=inside < len(nodes))
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        memory = memory or Memory(z=world.z)
+        flipped = world.z == memory.z + 1 and world.z in memory.shown
+        changed = len(world.nodes) != memory.nodes
+        return Memory(
+            shown=memory.shown | {world.z},
+            compared=memory.compared | {world.z} if flipped else memory.compared,
+            reviewed=not changed and (memory.reviewed or world.z != memory.z),
+            z=world.z,
+            nodes=len(world.nodes),
+        )
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        slices, skeleton = len(world.stack.images), world.skeleton
+        seen = memory.shown | {world.z}
+        wrong = [z for z in sorted(seen & skeleton.keys()) if not on_target(world, z, skeleton[z])]
+        if wrong and world.nodes[-1][2] in wrong:
+            return Intent(Event("undo"), "undo", "correct")
+        if wrong:
+            return self.place_or_go(world, wrong[0], "correct")
+        missing = next((z for z in range(slices) if z not in skeleton), None)
+        if missing is None:
+            if care > 0.6 and not memory.reviewed and slices > JUMP:
+                return Intent(Event("-5" if world.z >= JUMP else "+5"), "verify", "verify")
+            return Intent(Event("done"), "done", "finish")
+        if missing == world.z and missing not in memory.compared and doubtful(world, care):
+            return Intent(Event("-z"), "verify", "annotate")
+        return self.place_or_go(world, missing, "annotate" if world.nodes else "explore")
+
+    def place_or_go(self, world: World, z: int, phase: str) -> Intent:
+        """Click the target in slice `z`, or go there first."""
+        away = z - world.z
+        if away == 0:
+            at = world.stack.centers[z] or (CANVAS // 2, CANVAS // 2)
+            return Intent(Event("canvas", at), "place", phase)
+        button = ("+" if away > 0 else "-") + ("5" if abs(away) >= JUMP else "z")
+        return Intent(Event(button), "navigate", phase)
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        if intent.kind != "place" or intent.event.at is None:
+            return ()
+        x, y = intent.event.at
+        ghost = world.skeleton.get(world.z - 1)
+        hand = [(x + dx, y + dy) for dx, dy in ((13, 5), (-11, 9), (4, -15), (-14, -7), (7, 18))]
+        places = neighbours(world.stack.truth[world.z], (x, y)) + ([ghost] if ghost else []) + hand
+        on_canvas = [at for at in places if all(4 <= v < CANVAS - 4 for v in at)]
+        return tuple(Event("canvas", at) for at in on_canvas if not on_target(world, world.z, at))
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        last = len(world.stack.images) - 1
+        return (Event("-z"),) * (world.z > 0) + (Event("+z"),) * (world.z < last)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        shown = memory.shown | {world.z}
+        hidden = [z for z in range(len(world.stack.images)) if z not in shown]
+        images, labels = world.stack.images.copy(), world.stack.truth.copy()
+        foreign, target = other.stack.truth, world.stack.target
+        for z in hidden:
+            layer = foreign[z % len(foreign)]
+            images[z] = other.stack.images[z % len(foreign)]
+            labels[z] = np.where(layer == other.stack.target, target, np.where(layer == target, 0, layer))
+        return replace(world, stack=Stack(images, labels, target))
+
+
+def overlay(world: World) -> tuple[Mark, ...]:
+    """The node of this slice, the one of the slice before as a ghost, and the start of an empty slice 0."""
+    node, ghost = world.skeleton.get(world.z), world.skeleton.get(world.z - 1)
+    marks = [Mark(ghost, GHOST, 4)] if ghost else []
+    if node:
+        marks.append(Mark(node, NODE, 2, "disc"))
+    elif world.z == 0:
+        marks.append(Mark((CANVAS // 2, CANVAS // 2), START, 4, "cross"))
+    return tuple(marks)
+
+
+def on_target(world: World, z: int, at: tuple[int, int]) -> bool:
+    """Whether a place in slice `z` lies inside the target."""
+    return bool(world.stack.truth[z, at[1], at[0]] == world.stack.target)
+
+
+def doubtful(world: World, care: float) -> bool:
+    """Whether the neurite moved so far since the slice before that a careful eye flips back to compare."""
+    here, before = world.stack.centers[world.z], world.stack.centers[world.z - 1]
+    if world.z == 0 or here is None or before is None:
+        return False
+    return bool(np.hypot(here[0] - before[0], here[1] - before[1]) > 14 - 8 * care)
+
+
+def middle(layer: NDArray[np.uint16], label: int) -> tuple[int, int] | None:
+    """The pixel of a cross-section nearest to its centre of mass, as (x, y); None where there is none."""
+    rows, columns = np.nonzero(layer == label)
+    if not len(rows):
+        return None
+    distance = (rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2
+    nearest = int(distance.argmin())
+    return int(columns[nearest]), int(rows[nearest])
+
+
+def neighbours(layer: NDArray[np.uint16], at: tuple[int, int], reach: int = 22) -> list[tuple[int, int]]:
+    """Places inside the cross-sections that lie around a place: what a slip would hit."""
+    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    ring = [(round(at[0] + reach * np.cos(a)), round(at[1] + reach * np.sin(a))) for a in angles]
+    return [(x, y) for x, y in ring if 0 <= x < CANVAS and 0 <= y < CANVAS and layer[y, x] > 0]
+
+
+LEVELS = {
+    "easy": NeuronTracking(em.EASY),
+    "standard": NeuronTracking(em.STANDARD),
+    "hard": NeuronTracking(em.HARD),
+    # What small real stacks are like: few sections, badly aligned
+    "sections": NeuronTracking(em.Tissue(slices=(8, 30), drift=3.0, jitter=2.2, damage=0.1)),
+}

@@ -1,0 +1,60 @@
+"""What a run learns from: fresh demonstrations without end, and recorded episodes (people's, or DAgger's).
+
+Lesson i is a pure function of the curriculum and i, so resuming a run needs no saved iterator.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
+from clonotate.episodes.dataset import Lesson, lesson, of_frames
+from clonotate.episodes.files import read_episodes
+from clonotate.episodes.session import Session
+from clonotate.records import Episode, Source
+from clonotate.tasks import task_named
+
+FIRST_TRAINING_SEED = 1_000_000_000
+"""Training worlds lie above; validation and test seeds are small numbers, so they never meet."""
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """Tasks take turns; `recorded_share` of the lessons come from the `recorded` files, the rest is fresh."""
+
+    tasks: tuple[tuple[str, str], ...]  # a name and a level each, in the order of their turns
+    layouts: tuple[str, ...] = ("original",)
+    recorded: tuple[str, ...] = ()  # Parquet files of episodes
+    recorded_share: float = 0.5
+    budget: int = 400  # longest demonstration, in clicks
+    seed: int = 0
+
+    def lesson(self, index: int) -> Lesson:
+        """Lesson number `index`: fresh or recorded, of the task whose turn it is."""
+        rng = np.random.default_rng([self.seed, index])
+        if self.recorded and rng.random() < self.recorded_share:
+            episodes = load(self.recorded)
+            return lesson(episodes[rng.integers(len(episodes))])
+        task, level = self.tasks[index % len(self.tasks)]
+        layout = self.layouts[rng.integers(len(self.layouts))]
+        seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
+        source = Source(task, level, seed, task_named(task, level).version)
+        return demonstration(Session(source, layout), rng, self.budget)
+
+
+def demonstration(session: Session, rng: np.random.Generator, budget: int) -> Lesson:
+    """A person of the population works on a session: the screens as they come, and the clicks."""
+    person = VirtualAnnotator(session, sample_habits(rng), rng)
+    frames = []
+    while not session.done and len(session.steps) < budget:
+        frames.append(session.screen)
+        session.click(person(session.screen))
+    return of_frames(frames, session.steps)
+
+
+@lru_cache(maxsize=4)
+def load(paths: tuple[str, ...]) -> tuple[Episode, ...]:
+    """The episodes of several files."""
+    return tuple(episode for path in paths for episode in read_episodes(Path(path)))
