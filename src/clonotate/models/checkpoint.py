@@ -1,0 +1,106 @@
+"""Checkpoints: weights as safetensors with a JSON page beside them, which says what they are.
+
+Nothing is ever unpickled. Files are written beside their place, flushed and renamed, so whatever kills the
+process leaves the last good ones.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+import clonotate
+from clonotate.models import build, family_of
+from clonotate.models.base import ClickModel
+from clonotate.records import ClonotateError
+
+FORMAT = "clonotate-model-1"
+WEIGHTS, PAGE = "weights.safetensors", "model.json"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes all of `path` or nothing, even if the machine goes down."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Tensors by name to one safetensors file, atomically."""
+    write_atomically(
+        path, save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    )
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Tensors by name from a safetensors file. Raises ClonotateError where there is none."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ClonotateError(f"{path} is not a readable safetensors file: {error}") from None
+
+
+def save_model(
+    folder: Path,
+    model: ClickModel[Any],
+    weights: Mapping[str, Tensor] | None = None,
+    run: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+) -> Path:
+    """A model to a folder, in half precision: `weights` if given (averaged ones, say), else its own.
+
+    run: everything that decided the outcome; metrics: what was measured; both as plain JSON values.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = weights or dict(model.named_parameters())
+    write_tensors(folder / WEIGHTS, {name: tensor.half() for name, tensor in weights.items()})
+    page = {
+        "format": FORMAT,
+        "clonotate": clonotate.__version__,
+        "family": family_of(model),
+        "settings": model.settings,
+        "run": dict(run or {}),
+        "metrics": dict(metrics or {}),
+    }
+    write_atomically(folder / PAGE, (json.dumps(page, indent=2) + "\n").encode())
+    return folder
+
+
+def read_page(folder: Path) -> dict[str, Any]:
+    """The JSON page of a checkpoint. Raises ClonotateError where there is none of ours."""
+    try:
+        page = json.loads((folder / PAGE).read_text())
+    except (OSError, ValueError):
+        raise ClonotateError(f"{folder} holds no checkpoint: no readable {PAGE} in it") from None
+    if not isinstance(page, dict) or page.get("format") != FORMAT:
+        raise ClonotateError(f"{folder / PAGE} is not a {FORMAT} page")
+    return page
+
+
+def load(path: Path | str) -> ClickModel[Any]:
+    """The model in a folder, in float32, ready to act. Raises ClonotateError where there is none of ours."""
+    folder = Path(path)
+    page = read_page(folder)
+    model = build(page["family"], **page["settings"])
+    weights = {name: tensor.float() for name, tensor in read_tensors(folder / WEIGHTS).items()}
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError:
+        raise ClonotateError(f"{folder / WEIGHTS} does not fit the model that {PAGE} describes") from None
+    return model.eval().requires_grad_(False)
+
+
+def parameters_from(model: ClickModel[Any], tensors: Mapping[str, Tensor]) -> None:
+    """Copies tensors by name into the parameters of a model, in place."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(tensors[name])

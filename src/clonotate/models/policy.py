@@ -1,0 +1,40 @@
+"""A network as an annotator: a screen in, a click out."""
+
+from typing import Any
+
+import torch
+
+from clonotate.models.base import ClickModel
+from clonotate.records import Click, Screen
+
+NO_CLICK = torch.tensor((-1, -1))
+
+
+class Policy:
+    """Works through one episode; it remembers its screens and its own clicks until `reset`.
+
+    At temperature 0 it takes the most likely click, above that it draws with its logits divided by it.
+    `confidence` in [0, 1] is how sure it was of the last click, 0 before the first.
+    """
+
+    def __init__(self, model: ClickModel[Any], temperature: float = 0.0, seed: int = 0) -> None:
+        self.model = model.eval()
+        self.temperature, self.seed = temperature, seed
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the episode: the next screen is the first of another."""
+        self.state = self.model.start()
+        self.past = NO_CLICK
+        self.confidence = 0.0
+        self.generator = torch.Generator().manual_seed(self.seed)
+
+    @torch.inference_mode()
+    def __call__(self, screen: Screen) -> Click:
+        """The next click on `screen`."""
+        self.state, guess = self.model.step(self.state, torch.from_numpy(screen), self.past)
+        self.confidence = guess.confidence().item()
+        click = guess.sample(self.temperature, self.generator) if self.temperature else guess.argmax()
+        self.past = click[0]
+        x, y = self.past.tolist()
+        return Click(x, y)
