@@ -1,0 +1,1 @@
+"""Widgets to pixels, and a click back to its meaning."""

@@ -1,0 +1,133 @@
+"""All of the screen but the canvas: surfaces, title, status and buttons, painted once per distinct state."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from clonotate.records import Screen
+from clonotate.screens.arrangement import SWATCH, Arrangement, arrange, tick_rows
+from clonotate.screens.brush import blend, fill, raised, rounded, write
+from clonotate.screens.font import CAPS, fitting, text_width
+from clonotate.screens.layout import Layout, Rect
+from clonotate.screens.themes import THEMES, Surface, Theme
+from clonotate.screens.widgets import RGB, Button, Group, Readout, Role, Status, Strip
+
+
+def paint_chrome(title: str, groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layout) -> Screen:
+    """The screen of a state with an empty canvas, uint8 `[height * ratio, width * ratio, 3]`."""
+    places = arrange(groups, status, layout)
+    screen = _ground(title, places, layout).copy()
+    for item, rect in zip(status, places.status, strict=True):
+        if isinstance(item, Strip):
+            _strip(screen, rect, item, layout)
+        else:
+            _readout(screen, rect, item, layout)
+    for group in groups:
+        for button in group.buttons:
+            rect = places.buttons[button.name]
+            picture = _button(button, group.role, rect.width, rect.height, layout)
+            screen[rect.top : rect.bottom, rect.left : rect.right] = picture
+    return screen
+
+
+@lru_cache(maxsize=64)
+def _ground(title: str, places: Arrangement, layout: Layout) -> Screen:
+    """What no click changes: the surfaces, the title and the border of the canvas."""
+    theme, ratio = THEMES[layout.theme], layout.ratio
+    screen = np.empty((places.height, places.width, 3), np.uint8)
+    screen[:] = theme.window
+    for panel in places.panels:
+        fill(screen, panel, theme.panel)
+    fill(screen, places.title, theme.bar)
+    fill(screen, places.title._replace(top=places.title.bottom - ratio, height=ratio), theme.line)
+    if bar := places.status_bar:
+        fill(screen, bar, theme.panel)
+        below = bar.top > places.canvas.top
+        fill(screen, bar._replace(top=bar.top if below else bar.bottom - ratio, height=ratio), theme.line)
+    _border(screen, places.canvas, layout, theme)
+    _title(screen, places.title, title, theme, ratio)
+    return screen
+
+
+def _border(screen: Screen, canvas: Rect, layout: Layout, theme: Theme) -> None:
+    ratio = layout.ratio
+    if layout.border == "thin":
+        fill(screen, canvas.inset(-ratio, -ratio), theme.line)
+    elif layout.border == "glow":
+        for reach, strength in ((3 * ratio, 0.25), (2 * ratio, 0.45), (ratio, 0.8)):
+            halo = canvas.inset(-reach, -reach)
+            blend(screen, halo, theme.glow, strength * rounded(halo.width, halo.height, reach))
+
+
+def _title(screen: Screen, bar: Rect, title: str, theme: Theme, ratio: int) -> None:
+    text, condensed = fitting(title, bar.width // ratio - 12)
+    top = bar.top + (bar.height - CAPS * ratio) // 2
+    write(screen, text, bar.left + 6 * ratio, top, theme.title, ratio, condensed)
+
+
+def _swatch(screen: Screen, left: int, top: int, color: RGB, theme: Theme, ratio: int) -> None:
+    """A square as high as a capital, with a thin outline."""
+    square = Rect(left, top, CAPS * ratio, CAPS * ratio)
+    fill(screen, square, theme.line)
+    fill(screen, square.inset(ratio, ratio), color)
+
+
+def _readout(screen: Screen, rect: Rect, item: Readout, layout: Layout) -> None:
+    """Caption and value: to both ends of a panel, close together in a bar, or one above the other."""
+    theme, ratio = THEMES[layout.theme], layout.ratio
+    two_lines = rect.height > 15 * ratio
+    beside = 0 if two_lines or not item.caption else text_width(item.caption) + 5
+    swatch = SWATCH if item.swatch else 0
+    value, condensed = fitting(item.value, rect.width // ratio - beside - swatch)
+    left, top = rect.left + beside * ratio, rect.top + two_lines * 10 * ratio
+    if layout.status == "panel" and not two_lines:
+        left = rect.right - (text_width(value, condensed) + swatch) * ratio
+    write(screen, item.caption, rect.left, rect.top, theme.faint, ratio)
+    write(screen, value, left + swatch * ratio, top, theme.text, ratio, condensed)
+    if item.swatch:
+        _swatch(screen, left, top, item.swatch, theme, ratio)
+
+
+def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
+    """A caption, and the ticks below it in a panel or beside it in a bar."""
+    theme, ratio = THEMES[layout.theme], layout.ratio
+    write(screen, item.caption, rect.left, rect.top, theme.faint, ratio)
+    down = 11 * ratio if layout.status == "panel" else 0
+    aside = 0 if down else (text_width(item.caption) + 6) * ratio
+    place = Rect(rect.left + aside, rect.top + down, rect.width - aside, rect.height - down)
+    rows = min(tick_rows(len(item.filled), place.width // ratio), max(1, place.height // (4 * ratio)))
+    across = -(-len(item.filled) // rows)
+    pitch, high = min(place.width // max(across, 1), 9 * ratio), place.height // rows
+    for index, filled in enumerate(item.filled):
+        row, column = divmod(index, across)
+        tick = Rect(place.left + column * pitch, place.top + row * high, pitch - ratio, high - ratio)
+        if index == item.present:
+            fill(screen, tick.inset(-ratio, -ratio), theme.present)
+        fill(screen, tick, theme.filled if filled else theme.empty)
+
+
+@lru_cache(maxsize=1024)
+def _button(button: Button, role: Role, width: int, height: int, layout: Layout) -> Screen:
+    """The picture of a button on its panel, uint8 `[height, width, 3]`; sizes are in screen pixels."""
+    theme, ratio = THEMES[layout.theme], layout.ratio
+    surface = _surface(button, role, theme)
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[:] = theme.panel
+    radius = {"rounded": 4.0 * ratio, "pill": height / 2, "square": 0.0}[layout.button]
+    raised(picture, Rect(0, 0, width, height), surface, radius, ratio)
+    swatch = SWATCH if button.swatch else 0
+    text, condensed = fitting(button.text, width // ratio - swatch - 4)
+    left = (width // ratio - text_width(text, condensed) - swatch) // 2 * ratio
+    top = (height - CAPS * ratio) // 2
+    write(picture, text, left + swatch * ratio, top, surface.text, ratio, condensed)
+    if button.swatch:
+        _swatch(picture, left, top, button.swatch, theme, ratio)
+    return picture
+
+
+def _surface(button: Button, role: Role, theme: Theme) -> Surface:
+    if not button.enabled:
+        return theme.disabled
+    if button.lit:
+        return theme.lit
+    return theme.finish if role == "finish" else theme.button

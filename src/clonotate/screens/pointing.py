@@ -1,0 +1,49 @@
+"""A click gets its meaning here, and an event its place: `hit` and `locate` are inverses."""
+
+from clonotate.records import Click, ClonotateError, Event
+from clonotate.screens.arrangement import Arrangement, arrange
+from clonotate.screens.layout import Layout, Rect
+from clonotate.screens.widgets import CANVAS, View
+
+
+def hit(view: View, layout: Layout, click: Click) -> Event | None:
+    """What a click means: an enabled button, a canvas pixel, or None for nothing at all."""
+    places = _places(view, layout)
+    if places.canvas.holds(click.x, click.y):
+        left, top = click.x - places.canvas.left, click.y - places.canvas.top
+        return Event("canvas", (left // layout.ratio, top // layout.ratio))
+    for button in view.buttons:
+        if button.enabled and places.buttons[button.name].holds(click.x, click.y):
+            return Event(button.name)
+    return None
+
+
+def locate(view: View, layout: Layout, event: Event) -> Click:
+    """Where to click for an event: the middle of the button, or of the canvas pixel.
+
+    Raises ClonotateError for a widget that is not in the view and a place off the canvas. A disabled
+    button has its place too, though a click there hits nothing.
+    """
+    rect = area(view, layout, event.widget)
+    if event.widget != "canvas":
+        return Click(rect.left + rect.width // 2, rect.top + rect.height // 2)
+    if event.at is None or not all(0 <= coordinate < CANVAS for coordinate in event.at):
+        raise ClonotateError(f"a place on the canvas is two integers in 0..{CANVAS - 1}, not {event.at}")
+    x, y = (int(coordinate) * layout.ratio + layout.ratio // 2 for coordinate in event.at)
+    return Click(rect.left + x, rect.top + y)
+
+
+def area(view: View, layout: Layout, widget: str) -> Rect:
+    """The rectangle of a button, or of "canvas", in screen pixels."""
+    places = _places(view, layout)
+    if widget == "canvas":
+        return places.canvas
+    if widget not in places.buttons:
+        raise ClonotateError(
+            f"no widget {widget!r} on this screen; there are canvas, {', '.join(places.buttons)}"
+        )
+    return places.buttons[widget]
+
+
+def _places(view: View, layout: Layout) -> Arrangement:
+    return arrange(view.groups, view.status, layout)

@@ -1,0 +1,43 @@
+"""A view and a layout to pixels: cached chrome, then the canvas and what is drawn over it."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import Screen
+from clonotate.screens.arrangement import arrange
+from clonotate.screens.chrome import paint_chrome
+from clonotate.screens.layout import Layout, Rect
+from clonotate.screens.overlay import draw
+from clonotate.screens.widgets import Group, Status, View
+
+
+def render(view: View, layout: Layout) -> Screen:
+    """The screen of a view, a fresh uint8 array `[height * ratio, width * ratio, 3]`, RGB.
+
+    Raises ClonotateError where the widgets of the view do not fit the layout.
+    """
+    chrome, place = _chrome(view.title, view.groups, view.status, layout)
+    screen = chrome.copy()
+    canvas = screen[place.top : place.bottom, place.left : place.right]
+    _show(view.canvas.image, canvas, layout.ratio)
+    draw(canvas, view.canvas.overlay, layout.ratio)
+    return screen
+
+
+@lru_cache(maxsize=128)
+def _chrome(
+    title: str, groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layout
+) -> tuple[Screen, Rect]:
+    return paint_chrome(title, groups, status, layout), arrange(groups, status, layout).canvas
+
+
+def _show(image: NDArray[np.uint8], canvas: Screen, ratio: int) -> None:
+    """Put a grey or RGB picture on the canvas, each pixel `ratio` times as wide and high."""
+    sized = image if ratio == 1 else cv2.resize(image, canvas.shape[:2], interpolation=cv2.INTER_NEAREST)
+    if image.ndim == 2:
+        cv2.cvtColor(sized, cv2.COLOR_GRAY2RGB, dst=canvas)
+    else:
+        canvas[:] = sized

@@ -1,0 +1,40 @@
+"""Hypothesis strategies: layouts, sample views and views as crowded as a task may make them."""
+
+import numpy as np
+from hypothesis import strategies as st
+from sample_views import SAMPLES
+
+from clonotate.screens.layout import LAYOUTS, layout_named
+from clonotate.screens.widgets import Button, Canvas, Group, Readout, Strip, View
+
+BLANK = Canvas(np.zeros((256, 256), np.uint8))
+ROLES = ("navigate", "label", "view", "edit", "finish")
+
+names = st.sampled_from([*LAYOUTS])
+layouts = st.builds(lambda name, ratio: layout_named(f"{name}@{ratio}x"), names, st.integers(1, 3))
+samples = st.sampled_from([*SAMPLES.values()])
+words = st.text("abcdemwxyzAMW+-", min_size=1, max_size=7)
+colors = st.none() | st.just((200, 40, 90))
+readouts = st.builds(Readout, words, st.text("0123456789/ abcdef", max_size=30), colors)
+strips = st.builds(
+    lambda caption, filled, present: Strip(caption, tuple(filled), present),
+    words,
+    st.lists(st.booleans(), min_size=1, max_size=64),
+    st.integers(0, 63),
+)
+
+
+@st.composite
+def views(draw: st.DrawFn) -> View:
+    """Up to 14 buttons in up to four groups, at most one timeline and three readouts."""
+    counts = draw(st.lists(st.integers(1, 8), min_size=1, max_size=4).filter(lambda some: sum(some) <= 14))
+    roles = draw(st.permutations(ROLES))
+    groups = []
+    for number, (role, count) in enumerate(zip(roles, counts, strict=False)):
+        buttons = (
+            Button(f"{number}.{i}", draw(words), draw(st.booleans()), draw(st.booleans()), draw(colors))
+            for i in range(count)
+        )
+        groups.append(Group(role, tuple(buttons)))
+    status = (*draw(st.lists(readouts, max_size=3)), *draw(st.lists(strips, max_size=1)))
+    return View(draw(st.text("abc XYZ", max_size=60)), BLANK, tuple(groups), status)
