@@ -77,7 +77,7 @@ def _readout(screen: Screen, rect: Rect, item: Readout, layout: Layout) -> None:
     theme, ratio = THEMES[layout.theme], layout.ratio
     two_lines = rect.height > 15 * ratio
     beside = 0 if two_lines or not item.caption else text_width(item.caption) + 5
-    swatch = SWATCH if item.swatch else 0
+    swatch = (SWATCH if item.value else CAPS) if item.swatch else 0
     value, condensed = fitting(item.value, rect.width // ratio - beside - swatch)
     left, top = rect.left + beside * ratio, rect.top + two_lines * 10 * ratio
     if layout.status == "panel" and not two_lines:

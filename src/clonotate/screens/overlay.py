@@ -57,7 +57,7 @@ def stamp(shape: Shape, radius: int, color: RGB, ratio: int) -> Stamp:
 
 
 def _outside(shape: Shape, x: NDArray[np.int64], y: NDArray[np.int64], radius: int) -> NDArray[np.float64]:
-    """How far each pixel lies outside the shape, negative within; `x` and `y` are distances from its centre."""
+    """How far pixels lie outside the shape, negative within; `x` and `y` are distances from its centre."""
     from_centre = np.sqrt((x * x + y * y).astype(float))
     distance: dict[Shape, NDArray[np.float64]] = {
         "ring": from_centre - radius,
