@@ -1,0 +1,64 @@
+"""Who is evaluated: a checkpoint by its folder, or `shipped`, `expert`, `random` and `repeat` by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import clonotate
+from clonotate.annotators.baselines import RandomAnnotator, RepeatLast
+from clonotate.annotators.virtual import STEADY, VirtualAnnotator
+from clonotate.episodes.rollout import Annotator
+from clonotate.episodes.session import Session
+from clonotate.models.base import ClickModel
+from clonotate.models.checkpoint import load
+from clonotate.models.policy import Policy
+from clonotate.records import ClonotateError
+
+SHIPPED = Path(clonotate.__file__).parent / "shipped"
+"""The checkpoint that comes with the package."""
+
+UNTRAINED: dict[str, Callable[[Session, int], Annotator]] = {
+    "expert": lambda session, seed: VirtualAnnotator(session, STEADY, np.random.default_rng([seed, 1])),
+    "random": lambda session, seed: RandomAnnotator(seed),
+    "repeat": lambda session, seed: RepeatLast(seed),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """Someone who can be put before any session. Without a `model` it is one of `UNTRAINED` by its name."""
+
+    name: str
+    model: ClickModel[Any] | None = None
+    temperature: float = 0.0
+
+    def annotator(self, session: Session, seed: int) -> Annotator:
+        """One who works on this session from its first screen; `seed` decides what is random about it."""
+        if self.model is None:
+            return UNTRAINED[self.name](session, seed)
+        return Policy(self.model, self.temperature, seed)
+
+    def network(self) -> ClickModel[Any]:
+        """The model. Raises ClonotateError for who has none."""
+        if self.model is None:
+            raise ClonotateError(f"{self.name} has no distribution over clicks: name a checkpoint")
+        return self.model
+
+
+def contender(name: str, temperature: float = 0.0) -> Contender:
+    """The contender of that name, or the checkpoint in that folder, its model loaded once.
+
+    Raises ClonotateError for what is neither, and for a temperature below 0.
+    """
+    if temperature < 0:
+        raise ClonotateError(f"a temperature is 0 or more, not {temperature}")
+    if name in UNTRAINED:
+        return Contender(name)
+    folder = SHIPPED if name == "shipped" else Path(name)
+    if not folder.is_dir():
+        names = ", ".join(["shipped", *UNTRAINED])
+        raise ClonotateError(f"no checkpoint {name!r}: there is no such folder; the names are {names}")
+    return Contender(name, load(folder), temperature)

@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+import pytest
+
+from clonotate.episodes.rollout import Guards
+from clonotate.evaluation.closed_loop import closed_loop
+from clonotate.evaluation.contenders import contender
+from clonotate.records import ClonotateError
+
+TASK = "colored-dot-tracking"
+
+
+def test_the_expert_succeeds():
+    result = closed_loop(contender("expert"), TASK, 4, 10_000)
+    summary = result.summary()
+    assert [row.seed for row in result.rows] == [10_000, 10_001, 10_002, 10_003]
+    assert (summary["success"], summary["done"], summary["invalid"], summary["loops"]) == (1, 1, 0, 0)
+    assert 0 < summary["low"] < summary["high"] == 1
+    assert summary["parts"] == {"marker_f1": 1, "in_order": 1}
+
+
+def test_the_random_one_fails():
+    summary = closed_loop(contender("random"), TASK, 4, 10_000, "easy", guards=Guards(budget=60)).summary()
+    assert summary["success"] == summary["low"] == 0 < summary["high"] < 1
+    assert summary["parts"]["in_order"] < 0.2
+    assert 0 < summary["invalid"] < 1
+
+
+def test_who_repeats_is_caught_in_a_loop_and_the_guard_is_reported():
+    free = closed_loop(contender("repeat"), TASK, 6, 10_000, "easy", guards=Guards(budget=30))
+    guarded = closed_loop(contender("repeat"), TASK, 6, 10_000, "easy", guards=Guards(budget=30, loop=9))
+    assert all(row.steps == 30 or row.done for row in free.rows)
+    assert guarded.guards == Guards(30, 9)
+    looped = [row for row in guarded.rows if row.looped]  # others set a new mark with every click
+    assert [row.steps for row in looped] == [9] * len(looped) != []
+    assert guarded.summary()["loops"] == free.summary()["loops"] == len(looped) / 6
+
+
+@pytest.mark.slow
+def test_processes_change_nothing_but_the_time():
+    def rows(workers):
+        result = closed_loop(contender("random"), TASK, 2, 10_000, "easy", guards=Guards(20), workers=workers)
+        return [replace(row, seconds=0) for row in result.rows]
+
+    assert rows(1) == rows(2)
+
+
+def test_progress_hears_every_row():
+    heard = []
+    result = closed_loop(contender("random"), TASK, 3, 0, "easy", guards=Guards(5), progress=heard.append)
+    assert tuple(heard) == result.rows
+
+
+@pytest.mark.parametrize("wrong", [{"task": "sew"}, {"level": "divine"}, {"layout": "x"}, {"episodes": 0}])
+def test_what_does_not_exist_is_refused(wrong):
+    with pytest.raises(ClonotateError):
+        closed_loop(contender("expert"), **{"task": TASK, "episodes": 1, "seed": 0, **wrong})
