@@ -20,8 +20,7 @@ WINDOW = 16
 
 _QUAD = 4  # pixels; windows are made of 4 x 4 squares of this side, hashed once each
 _QUAD_WORDS = 3  # 32-bit words in a row of a quad: 4 pixels of 3 bytes
-_WINDOW_WORDS = 6  # 64-bit words in a row of a window: 16 pixels of 3 bytes
-_ODD = torch.from_numpy(np.random.default_rng(0).integers(-(2**62), 2**62, (16, 16)) * 2 + 1)
+_ODD = torch.from_numpy(np.random.default_rng(0).integers(-(2**62), 2**62, (8, 8)) * 2 + 1)
 
 
 class Census(NamedTuple):
@@ -55,26 +54,32 @@ def frame(screens: Tensor) -> Tensor:
 def window_keys(framed: Tensor) -> Tensor:
     """A content hash of the window round every cell: int64 `[N, H / 8, W / 8]`, from framed screens."""
     count, height, width, _ = framed.shape
-    words = framed.view(count, height // _QUAD, _QUAD, width * 3).view(torch.int32)
-    odd = _ODD[:_QUAD, :_QUAD_WORDS].to(words.device)
+    words = framed.view(count, height, width * 3).view(torch.int32)
+    down, across = _ODD[0].tolist(), _ODD[1].tolist()
     quads = torch.empty(count, height // _QUAD, width // _QUAD, dtype=torch.int64, device=words.device)
     for quad, word in zip(quads, words, strict=True):  # a frame at a time stays in the processor's cache
-        columns = word.long().view(*word.shape[:2], -1, _QUAD_WORDS)
-        torch.sum(columns * odd[:, None], (1, 3), out=quad)
+        rows = word.long().view(height // _QUAD, _QUAD, -1)
+        columns = _weighted([rows[:, k] for k in range(_QUAD)], down).view(*quad.shape, _QUAD_WORDS)
+        quad.copy_(_weighted([columns[..., k] for k in range(_QUAD_WORDS)], across))
     return neighbour_keys(quads, 4, 2)
 
 
-def neighbour_keys(ids: Tensor, size: int, stride: int = 1, dilation: int = 1) -> Tensor:
+def _weighted(parts: list[Tensor], odd: list[int]) -> Tensor:
+    """The sum of int64 `parts`, each times an odd number, modulo 2**64: what all hashes here are made of."""
+    total = parts[0] * odd[0]
+    for part, factor in zip(parts[1:], odd[1:], strict=False):
+        total.add_(part, alpha=factor)
+    return total
+
+
+def neighbour_keys(ids: Tensor, size: int, stride: int = 1) -> Tensor:
     """A hash of the `size` x `size` neighbourhoods of `ids` (int64 `[N, rows, columns]`), without padding."""
-    odd = _ODD[size].to(ids.device).tolist()
+    odd = _ODD[size].tolist()
     for axis in (1, 2):
-        places = (ids.shape[axis] - (size - 1) * dilation - 1) // stride + 1
-        reach = (places - 1) * stride + 1
-        shifted = [ids.narrow(axis, k * dilation, reach) for k in range(size)]
-        steps = [part[:, ::stride] if axis == 1 else part[:, :, ::stride] for part in shifted]
-        ids = steps[0] * odd[0]
-        for k in range(1, size):
-            ids = ids.add(steps[k], alpha=odd[k])
+        places = (ids.shape[axis] - size) // stride + 1
+        shifted = [ids.narrow(axis, k, (places - 1) * stride + 1) for k in range(size)]
+        every = (slice(None),) * axis + (slice(None, None, stride),)
+        ids = _weighted([part[every] for part in shifted], odd)
         ids = (ids ^ (ids >> 31)) * odd[-axis]  # mixes, so that sums at the next level do not cancel
     return ids
 
@@ -83,14 +88,19 @@ def window_pixels(framed: Tensor, places: Tensor) -> Tensor:
     """The pixels of the windows round the cells at `places` (flat, int64 `[K]`): uint8 `[K, 768]`."""
     count, height, width, _ = framed.shape
     rows, columns = height // CELL - 1, width // CELL - 1
-    words = framed.view(count, height, width * 3).view(torch.int64)
-    step = CELL * 3 // 8
-    windows = words.as_strided(
-        (count, rows, columns, WINDOW, _WINDOW_WORDS),
-        (words.stride(0), CELL * words.stride(1), step, words.stride(1), 1),
-    )
     frames, cells = places // (rows * columns), places % (rows * columns)
-    return windows[frames, cells // columns, cells % columns].view(len(places), -1).view(torch.uint8)
+    at = frames, cells // columns, cells % columns
+    if (
+        framed.device.type == "cpu"
+    ):  # numpy copies a row of a window at once, torch a word: three times slower
+        down, line = CELL * width * 3, width * 3
+        windows = np.ndarray(
+            (count, rows, columns, WINDOW), "V48", framed.numpy(), 0, (height * line, down, CELL * 3, line)
+        )
+        found = windows[tuple(index.numpy() for index in at)]
+        return torch.from_numpy(found.view(np.uint8).reshape(len(places), -1))
+    patches = framed.unfold(1, WINDOW, CELL).unfold(2, WINDOW, CELL)[at]  # [K, 3, WINDOW, WINDOW]
+    return patches.permute(0, 2, 3, 1).flatten(1)
 
 
 def neighbours(ids: Tensor, places: Tensor, size: int, stride: int = 1) -> Tensor:
@@ -115,9 +125,9 @@ class _Gather(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
         (ids,), (shape, dtype), grad = ctx.saved_tensors, ctx.table, grads[0]
         total = torch.zeros(shape, device=grad.device)  # float32: bfloat16 sums of 1e5 terms saturate
-        rows = zip(ids.reshape(-1).split(4096), grad.reshape(-1, shape[1]).split(4096), strict=True)
-        for part, terms in rows:  # in pieces that stay in the processor's cache
-            total.index_add_(0, part, terms.float())
+        flat, rows = ids.reshape(-1), grad.reshape(-1, shape[1])
+        for k in range(0, len(rows), 4096):  # in pieces that stay in the processor's cache
+            total.index_add_(0, flat[k : k + 4096], rows[k : k + 4096].float())
         return total.to(dtype), None
 
 

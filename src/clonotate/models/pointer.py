@@ -43,7 +43,7 @@ def fourier(places: Tensor) -> Tensor:
 
 
 def centers(grid: Tensor) -> Tensor:
-    """The middles of the squares of a `[rows, columns]` grid over the screen, x then y in [0, 1]: `[places, 2]`."""
+    """The middles of the squares of a `[rows, columns]` grid over the screen, x then y in [0, 1]: `[..., 2]`."""
     (rows, columns), device = grid.shape, grid.device
     y = (torch.arange(rows, device=device) + 0.5) / rows
     x = (torch.arange(columns, device=device) + 0.5) / columns
@@ -153,7 +153,8 @@ class Glance(nn.Module):
         detected = self.detect(scene.regions)
         ids = scene.region_ids.flatten(1)
         with torch.no_grad():
-            winners = ids.gather(1, detected[ids].argmax(1))
+            loudest = detected.index_select(0, ids.view(-1)).view(*ids.shape, -1).max(1)  # argmax is slower
+            winners = ids.gather(1, loudest.indices)
         return detected.gather(0, winners)
 
     def pooled(self, scene: Scene) -> Tensor:
