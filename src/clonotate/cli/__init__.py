@@ -1,0 +1,36 @@
+"""The command line: `clonotate --help`. Each command is a function in a file of this folder."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from clonotate.cli.annotate import annotate
+from clonotate.cli.data import collect, validate
+from clonotate.cli.judge import evaluate, study
+from clonotate.cli.learn import train
+from clonotate.cli.look import layouts, play, tasks
+from clonotate.records import ClonotateError
+
+app = typer.Typer(
+    name="clonotate",
+    help="Learn how an expert annotates scientific data, click by click, from screens alone.",
+    epilog="Begin with: clonotate play colored-dot-tracking --gif dots.gif",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (annotate, tasks, layouts, play, collect, validate, train, evaluate):
+    app.command()(command)
+app.add_typer(study, name="study")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 well, 1 something was found broken, 2 bad input, 130 interrupted."""
+    try:
+        app(args=arguments)
+    except ClonotateError as error:
+        print(f"clonotate: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,118 @@
+"""How good a policy is, and what the studies found."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from clonotate.cli.options import TEST_SEED, Budget, Json, Layout, Level, Processes, Seed, cores, names_of
+from clonotate.cli.terminal import bar, report, table, write_text
+
+study = typer.Typer(
+    help="Measure something about the whole; each study writes a table.", no_args_is_help=True
+)
+
+
+def evaluate(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A checkpoint folder, shipped, expert, random or repeat.")
+    ],
+    tasks: Annotated[
+        list[str] | None, typer.Option(help="Names, with commas or repeated; `all`; `nine` if none.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(help="Worlds of each task.", min=1)] = 50,
+    seed: Seed = TEST_SEED,
+    level: Level = "standard",
+    layout: Layout = "original",
+    teacher_forced: Annotated[
+        bool,
+        typer.Option("--teacher-forced/--closed-loop", help="Also ask about every screen of demonstrations."),
+    ] = False,
+    temperature: Annotated[float, typer.Option(help="0 takes the likeliest click.", min=0)] = 0.0,
+    budget: Budget = 500,
+    loop_guard: Annotated[
+        int, typer.Option(help="Stop at so many same clicks on one screen; 0: never.", min=0)
+    ] = 0,
+    json: Json = None,
+    processes: Processes = cores(),
+) -> None:
+    """Let a policy work alone on worlds it never saw, and count.
+
+    Example: clonotate evaluate shipped --tasks colored-dot-tracking --episodes 100 --json dots.json
+    """
+    names = names_of(tasks or ["nine"])
+    from clonotate.episodes.rollout import Guards
+    from clonotate.evaluation.contenders import contender
+    from clonotate.evaluation.report import evaluate as measure
+
+    who = contender(checkpoint, temperature)
+    with bar("evaluating", episodes * len(names)) as advance:
+        page = measure(
+            who,
+            names,
+            episodes,
+            seed,
+            level=level,
+            layout=layout,
+            guards=Guards(budget, loop_guard),
+            asked=None if teacher_forced else 0,
+            workers=processes,
+            progress=lambda task, row: advance(),
+        )
+    report(evaluation_table(page), page, json)
+
+
+def evaluation_table(page: dict[str, Any]) -> Table:
+    """The page of an evaluation for the eye: a row a task."""
+    title = f"{page['checkpoint']}, {page['level']}, {page['layout']}, worlds from {page['seed']} on"
+    asked = ("placed within 5 px", "buttons") if any(map(forced, page["tasks"].values())) else ()
+    shown = table(title, "task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts", *asked)
+    for task, result in page["tasks"].items():
+        alone = result["closed_loop"]
+        shown.add_row(
+            task,
+            f"{percent(alone['success'])} of {alone['episodes']}",
+            f"{percent(alone['low'])} - {percent(alone['high'])}",
+            percent(alone["done"]),
+            f"{alone['steps']:.0f}",
+            percent(alone["invalid"]),
+            percent(alone["loops"]),
+            "\n".join(f"{name} {value:.3f}" for name, value in alone["parts"].items()),
+            *(percent(forced(result).get(rate)) for rate in ("place_5px", "buttons") if asked),
+        )
+    return shown
+
+
+def forced(result: dict[str, Any]) -> dict[str, Any]:
+    """The teacher-forced rates of one task, none where they were not asked for."""
+    return result["teacher_forced"] or {}
+
+
+def percent(rate: float | None) -> str:
+    """A rate in [0, 1] for the eye."""
+    return "-" if rate is None else f"{100 * rate:.1f} %"
+
+
+@study.command()
+def humans(
+    people: Annotated[int, typer.Option(help="Virtual annotators to sample.", min=1)] = 40,
+    stacks: Annotated[int, typer.Option(help="Stacks each of them marks.", min=1)] = 5,
+    seed: Seed = TEST_SEED,
+    out: Annotated[Path | None, typer.Option(help="Write the page as Markdown here.", metavar="FILE")] = None,
+    json: Json = None,
+) -> None:
+    """Compare the virtual annotators with the published people.
+
+    Example: clonotate study humans --out docs/humans.md
+    """
+    from clonotate.studies import humans as study_of_humans
+
+    with bar("watching people", people) as advance:
+        rows = study_of_humans.run(people, stacks, seed, progress=advance)
+    shown = table("Virtual people and published ones", *study_of_humans.HEADINGS)
+    for row in rows:
+        shown.add_row(*study_of_humans.cells(row))
+    report(shown, [study_of_humans.as_dict(row) for row in rows], json)
+    if out:
+        write_text(out, study_of_humans.page(rows, people, stacks, seed))

@@ -1,0 +1,81 @@
+"""Train a policy from a recipe, and let it learn from its own mistakes."""
+
+import importlib
+import inspect
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clonotate.records import ClonotateError
+
+if TYPE_CHECKING:
+    from clonotate.training.train import Run
+
+Out = Annotated[
+    Path, typer.Option(help="The checkpoint folder; one that exists is resumed.", show_default=False)
+]
+Minutes = Annotated[
+    float | None, typer.Option(help="Stop after so many minutes; the same call goes on.", min=0)
+]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="FILE:FUNCTION in the recipes, such as foundation:nano.")],
+    out: Out,
+    max_minutes: Minutes = None,
+    steps: Annotated[int | None, typer.Option(help="In place of the recipe's.", min=1)] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="In place of the recipe's; one a core.", min=1)
+    ] = None,
+    device: Device = "cpu",
+) -> None:
+    """Train a policy by a recipe: a function that returns a whole Run.
+
+    Example: clonotate train foundation:nano --out runs/nano
+    """
+    run = recipe_named(recipe)
+    run = replace(run, steps=steps or run.steps, processes=processes or run.processes)
+    from clonotate.training.train import train as fit
+
+    fit(run, out, max_minutes, device)
+    print(f"{out} holds the checkpoint; next: clonotate evaluate {out}")
+
+
+def recipe_named(recipe: str) -> "Run":
+    """The run that a recipe returns; ClonotateError says which recipes there are.
+
+    `foundation:nano` is the function `nano` in `recipes/foundation.py`; `mine.big:run` one in a module of
+    yours, found from the present folder.
+    """
+    from clonotate.training.train import Run
+
+    module, _, function = recipe.partition(":")
+    sys.path[:0] = [""] if "" not in sys.path else []
+    for name in (f"recipes.{module}", module):
+        try:
+            found = getattr(importlib.import_module(name), function or "", None)
+        except ModuleNotFoundError as error:
+            if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+                continue
+            raise
+        if inspect.isfunction(found) and isinstance(run := found(), Run):
+            return run
+    raise ClonotateError(f"no recipe {recipe!r}; there are: {', '.join(recipes()) or 'none here'}")
+
+
+def recipes() -> list[str]:
+    """Every recipe that comes with the program, as FILE:FUNCTION."""
+    import pkgutil
+
+    import recipes as package
+
+    names = []
+    for module in pkgutil.iter_modules(package.__path__):
+        here = importlib.import_module(f"recipes.{module.name}")
+        functions = inspect.getmembers(here, inspect.isfunction)
+        names += [f"{module.name}:{name}" for name, made in functions if made.__module__ == here.__name__]
+    return names

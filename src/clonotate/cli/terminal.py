@@ -1,0 +1,85 @@
+"""What commands say: results on standard output, progress on standard error and only on a terminal."""
+
+import json
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from clonotate.records import ClonotateError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+STANDARD_OUTPUT = Path("-")
+PIPED_WIDTH = 160  # columns, where no terminal says how wide it is
+
+
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error, if that is a terminal; call what it gives at each advance."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
+
+
+def progressing(results: Iterable[Result], total: int, what: str) -> Iterator[Result]:
+    """The same results, with a bar that goes on with each."""
+    with bar(what, total) as advance:
+        for result in results:
+            yield result
+            advance()
+
+
+def spread(work: Callable[[Job], Result], jobs: Sequence[Job], processes: int) -> Iterator[Result]:
+    """`work(job)` for every job, in order, as they come, over processes; `work` is a function of a module."""
+    if processes <= 1 or len(jobs) <= 1:
+        yield from map(work, jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(processes, len(jobs)), context)
+    try:
+        yield from pool.map(work, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table in the house style; its first column is never broken."""
+    made = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    for i, column in enumerate(columns):
+        made.add_column(column, no_wrap=i == 0)
+    return made
+
+
+def report(shown: Table, numbers: Any, file: Path | None) -> None:
+    """Print a table; write `numbers` as JSON to a file, or in the table's place to standard output."""
+    if file == STANDARD_OUTPUT:
+        print(as_json(numbers))
+        return
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown)
+    if file:
+        write_text(file, as_json(numbers) + "\n")
+
+
+def as_json(numbers: Any) -> str:
+    """Plain values as indented JSON."""
+    return json.dumps(numbers, indent=2, ensure_ascii=False)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file; ClonotateError where that is not possible."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ClonotateError(f"cannot write {file}: {error.strerror}") from None
