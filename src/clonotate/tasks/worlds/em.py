@@ -26,7 +26,7 @@ class Tissue:
 
     slices: tuple[int, int] = (24, 50)  # inclusive range, drawn per world
     neurites: tuple[int, int] = (60, 150)  # cross-sections on a canvas, inclusive range
-    drift: float = 3.6  # typical sideways movement of a neurite, px per slice
+    drift: float = 4.0  # typical sideways movement of a neurite, px per slice
     jitter: float = 0.7  # slice-to-slice misalignment, px
     noise: float = 1.0  # grain, relative to a typical micrograph
     damage: float = 0.06  # chance that a slice is damaged; never the first, never two in a row
@@ -55,7 +55,7 @@ class _Look:
     noise: float
     contrast: float  # factor
     brightness: float
-    specks: Floats  # [BANK, BANK], 0 or below
+    specks: Floats  # [BANK, BANK], mostly below 0
     cristae: Floats  # [HALF, HALF], about 1
 
 
@@ -67,12 +67,12 @@ class _Organelle:
     rim: float  # and on the outline
     size: tuple[float, float]  # half its length, in radii of the neurite
     slices: tuple[float, float]  # half the range it spans
-    abundance: float  # how many per section of a neurite of 10 px radius
+    abundance: float  # how many per section of a neurite of 12 px radius
 
 
-MITOCHONDRION = _Organelle(-70, -95, (0.55, 1.0), (3, 10), 0.8)
-VACUOLE = _Organelle(14, -80, (0.2, 0.5), (1.5, 5), 0.4)
-DENSITY = _Organelle(-105, 0, (0.15, 0.35), (1, 2), 0.8)
+MITOCHONDRION = _Organelle(-75, -95, (0.6, 1.3), (3, 10), 0.9)
+VACUOLE = _Organelle(14, -80, (0.2, 0.5), (1.5, 5), 0.35)
+DENSITY = _Organelle(-105, 0, (0.15, 0.35), (1, 2), 0.6)
 
 
 def grow(tissue: Tissue, rng: np.random.Generator) -> Volume:
@@ -102,13 +102,13 @@ def _warps(slices: int, jitter: float, rng: np.random.Generator) -> Floats:
 
     Wavy at two scales, because membranes are; shifted by about `jitter` px, because sections never align.
     """
-    knots = neuropil.smooth(slices, (2, 14, 14), 2.0, rng) * rng.uniform(0.8, 1.8)
+    knots = neuropil.smooth(slices, (2, 18, 18), 2.0, rng) * rng.uniform(0.8, 2.0)
     swells = neuropil.smooth(slices, (2, 5, 5), 4.0, rng) * rng.uniform(1.0, 3.5)
     shifts = (jitter * rng.standard_normal((slices, 2), dtype=np.float32)).clip(-2.5 * jitter, 2.5 * jitter)
     shifts[0] = 0
     warps = np.empty((slices, 2, HALF, HALF), np.float32)
     for z, axis in np.ndindex(slices, 2):
-        knot = knots[z, axis] + cv2.resize(swells[z, axis], (14, 14), interpolation=cv2.INTER_CUBIC)
+        knot = knots[z, axis] + cv2.resize(swells[z, axis], (18, 18), interpolation=cv2.INTER_CUBIC)
         knot = ((knot + shifts[z, axis]).clip(-9, 9) + MARGIN) / CELL
         cv2.resize(knot, (HALF, HALF), dst=warps[z, axis], interpolation=cv2.INTER_CUBIC)
     along = np.arange(HALF, dtype=np.float32)
@@ -128,16 +128,16 @@ def _sampled(lattice: NDArray[Sampled], warp: Floats) -> NDArray[Sampled]:
 def _look(total: int, noise: float, rng: np.random.Generator) -> _Look:
     top, left = rng.integers(0, BANK - HALF, 2).tolist()
     return _Look(
-        cytoplasm=rng.normal(172, rng.uniform(5, 12), total + 1).astype(np.float32),
-        grain=(rng.uniform(15, 50) * rng.gamma(2.5, 0.4, total + 1)).astype(np.float32),
-        membrane=rng.uniform(0.6, 1.05),
-        ink=rng.uniform(20, 55),
-        veil=rng.uniform(15, 60),
+        cytoplasm=(168 + rng.uniform(3, 7) * rng.standard_t(4, total + 1)).astype(np.float32).clip(125, 195),
+        grain=(rng.uniform(12, 42) * rng.gamma(4, 0.25, total + 1)).astype(np.float32).clip(0, 65),
+        membrane=rng.uniform(0.55, 1.0),
+        ink=rng.uniform(25, 60),
+        veil=rng.uniform(20, 75),
         density=rng.uniform(0.75, 1.2),
         blur=rng.uniform(0.35, 0.8),
-        noise=noise * rng.uniform(6, 24),
-        contrast=rng.uniform(0.8, 1.2),
-        brightness=rng.uniform(-22, 16),
+        noise=noise * rng.uniform(5, 20),
+        contrast=rng.uniform(0.85, 1.35),
+        brightness=rng.uniform(-22, 14),
         specks=_specks(int(rng.integers(3))),
         cristae=_cristae(int(rng.integers(3)))[top : top + HALF, left : left + HALF],
     )
@@ -155,22 +155,22 @@ def _noise(sigma: float) -> Floats:
 
 @cache
 def _specks(kind: int) -> Floats:
-    """`[BANK, BANK]` dark granules and vesicles in drifts, 0 or below."""
-    return np.asarray((_noise((0.8, 1.1, 1.4)[kind]) + 0.4 + 0.4 * _noise(12.0)).clip(-1.6, 0), np.float32)
+    """`[BANK, BANK]` dark granules and vesicles in drifts, at most a little above 0."""
+    return np.asarray((_noise((0.8, 1.1, 1.4)[kind]) + 0.2 + 0.5 * _noise(12.0)).clip(-1.3, 0.2), np.float32)
 
 
 @cache
 def _cristae(kind: int) -> Floats:
-    """`[BANK, BANK]` winding stripes between 0.6 and 1.2."""
+    """`[BANK, BANK]` winding stripes between 0.5 and 1.3."""
     rows = np.arange(BANK, dtype=np.float32)[:, None]
     phase = (rows + (0.6, -0.9, 0.1)[kind] * rows.T) * np.float32(2 * np.pi / (3.5, 4, 5)[kind])
-    return np.asarray(0.9 + 0.3 * np.sin(phase + 4 * _noise(14.0)), np.float32)
+    return np.asarray(0.9 + 0.4 * np.sin(phase + 4 * _noise(14.0) + _noise(2.5)), np.float32)
 
 
 @cache
 def _uneven() -> Floats:
     """`[BANK, BANK]` what membranes are multiplied with: some thick and dark, some faint."""
-    return np.asarray(1.35 + 0.25 * _noise(13.0), np.float32)
+    return np.asarray(1.35 + 0.28 * _noise(13.0), np.float32)
 
 
 def _organelles(neurites: Neurites, rng: np.random.Generator) -> Floats:
@@ -185,9 +185,9 @@ def _place(kind: _Organelle, layers: Floats, neurites: Neurites, rng: np.random.
     """Draws organelles of a kind into `layers`: the larger a neurite, the more it holds."""
     slices = len(layers)
     size = neurites.radii.mean(axis=0)
-    often = kind.abundance * (size.clip(0, 20) / 10) ** 1.5 * (size > 4) * (slices / 40 + 0.2)
+    often = kind.abundance * (size.clip(0, 24) / 12) ** 1.5 * (size > 4) * (slices / 40 + 0.2)
     for owner in np.repeat(np.arange(len(size)), rng.poisson(often)).tolist():
-        long = min(float(size[owner]), 16) * rng.uniform(*kind.size)
+        long = min(float(size[owner]), 14) * rng.uniform(*kind.size)
         middle, half = rng.uniform(0, slices), rng.uniform(*kind.slices)
         tilt, turn, slim = rng.uniform(0, 180), rng.normal(0, 5), rng.uniform(0.5, 0.95)
         spanned = np.arange(max(0, int(middle - half) + 1), min(slices, int(middle + half) + 1))
@@ -216,7 +216,7 @@ def _section(
     np.clip(dark, 0, 1, out=dark)
     image += dark * (look.ink - image)
     labels = np.asarray(cv2.resize(ids, (SIZE, SIZE), interpolation=cv2.INTER_NEAREST), np.uint16)
-    return labels * (membrane < 0.6), image
+    return labels * (membrane < 0.5), image
 
 
 def _membranes(ids: Ids, width: float) -> Floats:
@@ -246,15 +246,13 @@ def _damage(chance: float, rng: np.random.Generator) -> str:
 
 def _micrograph(image: Floats, look: _Look, damage: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     """What the microscope makes of a clean section: blur, grain, unsteady exposure, now and then damage."""
-    image = _blurred(image, look.blur * (3.5 if damage == "blur" else 1))
-    image += np.float32(look.noise) * _cut(_noise(0.5), rng)
+    image = _blurred(image, look.blur * (2.8 if damage == "blur" else 1))
     if damage in ("fold", "band"):
         image *= _shadow(damage, rng)
     gain = look.contrast * (rng.uniform(0.3, 0.6) if damage == "contrast" else rng.normal(1, 0.03))
-    level = 128 + look.brightness + rng.normal(0, 3)
-    image *= gain
-    image += level - 128 * gain
-    return np.clip(image, 0, 255, out=image).astype(np.uint8)
+    level = 128 * (1 - gain) + look.brightness + rng.normal(0, 3)
+    shot = _cut(_noise(0.5), rng)
+    return np.asarray(cv2.addWeighted(image, gain, shot, gain * look.noise, level, dtype=cv2.CV_8U), np.uint8)
 
 
 def _shadow(damage: str, rng: np.random.Generator) -> Floats:
@@ -269,4 +267,4 @@ def _shadow(damage: str, rng: np.random.Generator) -> Floats:
 
 EASY = Tissue(slices=(24, 32), neurites=(60, 90), drift=1.8, jitter=0.3, noise=0.6, damage=0.0)
 STANDARD = Tissue()
-HARD = Tissue(slices=(40, 50), neurites=(110, 150), drift=4.5, jitter=1.5, noise=1.4, damage=0.12)
+HARD = Tissue(slices=(40, 50), neurites=(110, 150), drift=5.0, jitter=1.5, noise=1.4, damage=0.12)

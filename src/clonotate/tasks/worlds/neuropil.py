@@ -16,7 +16,7 @@ SIZE = 256  # px along a side of the canvas
 CELL = 2  # px between lattice points
 MARGIN = 12  # px of tissue around the canvas, in reach of warps
 LATTICE = (SIZE + 2 * MARGIN) // CELL
-OUTSKIRTS = 36  # px around the canvas where neurites live that may come into view
+OUTSKIRTS = 28  # px around the canvas where neurites live that may come into view
 RIM = 40  # px that the traced neurite's centre keeps from the border
 LONGEST_STEP = 7.5  # px that the traced neurite's centre moves at most from one section to the next
 
@@ -91,8 +91,8 @@ def smooth(slices: int, shape: tuple[int, ...], scale: float, rng: np.random.Gen
 
 def _areas(centres: Floats, rng: np.random.Generator) -> Floats:
     """`[neurites]` px² to aim for: a few large and many small, the small ones in bundles."""
-    bundles = _nearness(centres, rng) @ rng.normal(0, 0.8, _ANCHORS)
-    area = np.exp(rng.normal(0, rng.uniform(0.9, 1.5), len(centres)) + bundles)
+    bundles = _nearness(centres, rng) @ rng.normal(0, 1.0, _ANCHORS)
+    area = np.exp(rng.normal(0, rng.uniform(0.9, 1.7), len(centres)) + bundles)
     area = np.asarray(area * ((SIZE + 2 * OUTSKIRTS) ** 2 / area.sum()), np.float32).clip(45, 9000)
     area[-1] = np.exp(rng.uniform(np.log(240), np.log(3000)))  # those worth tracing are not the thinnest
     return area
@@ -111,13 +111,13 @@ def _nearness(centres: Floats, rng: np.random.Generator) -> Floats:
 def _strokes(slices: int, area: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Radii `[slices, neurites]` and the points about the centre `[slices, neurites, 3, 2]`, px.
 
-    A stroke fills much of the area its neurite will get, the diagram shares out the rest.
+    A stroke fills most of what its neurite will get, all but a gap that the diagram shares out.
     """
     total = len(area)
     stretch = rng.normal(0.1, 0.45, total).astype(np.float32) + 0.2 * smooth(slices, (total,), 5, rng)
     stretch = np.exp(stretch)
     swell = np.exp(0.16 * smooth(slices, (total,), 4, rng))
-    radii = 0.75 * np.sqrt(area / np.pi) * swell / np.sqrt(1 + stretch)
+    radii = (0.92 * np.sqrt(area / np.pi) - 1.2) * swell / np.sqrt(1 + stretch)
     angle = rng.uniform(0, 2 * np.pi, total).astype(np.float32) + 0.5 * smooth(slices, (total,), 6, rng)
     bend = 0.7 * smooth(slices, (total,), 8, rng)
     arm = (1.1 * radii * stretch)[..., None]
@@ -125,7 +125,7 @@ def _strokes(slices: int, area: Floats, rng: np.random.Generator) -> tuple[Float
         arm * np.stack([np.cos(turn), np.sin(turn)], axis=-1) for turn in (angle + bend, angle + np.pi - bend)
     )
     _come_and_go(radii, rng)
-    radii[:, -1] = radii[:, -1].clip(6.5, None)
+    radii[:, -1] = radii[:, -1].clip(8, None)
     return radii, np.stack([ahead, np.zeros_like(ahead), behind], axis=2)
 
 
