@@ -17,4 +17,4 @@ TASKS = (
 
 def nano() -> Run:
     """Two processes of one CPU core each."""
-    return Run(curriculum=Curriculum(TASKS), preset="nano", steps=5_000, processes=2)
+    return Run(curriculum=Curriculum(TASKS), preset="nano", steps=3_600, processes=2, save_every=100)

@@ -104,10 +104,10 @@ class ColoredDots(Task[World, Memory]):
                 Group("finish", (Button("done", "Done"),)),
             ),
             status=(
-                Strip("slices", tuple(z in annotated for z in range(len(stack.images))), world.z),
-                Readout("z", "all" if world.projected else f"{world.z + 1}/{len(stack.images)}"),
-                Readout("points", f"{count}/{len(stack.dots)}"),
-                Readout("next", "", following) if count < len(stack.dots) else Readout("next", "none"),
+                Strip("Slices", tuple(z in annotated for z in range(len(stack.images))), world.z),
+                Readout("Slice", "all" if world.projected else f"{world.z + 1}/{len(stack.images)}"),
+                Readout("Points", f"{count}/{len(stack.dots)}"),
+                Readout("Next", "", following) if count < len(stack.dots) else Readout("Next", "none"),
             ),
         )
 

@@ -95,15 +95,22 @@ class NeuronTracking(Task[World, Memory]):
             title="Neuron tracking",
             canvas=Canvas(world.stack.images[world.z], overlay(world)),
             groups=(
-                Group("navigate", (Button("-z", "-z", enabled=back), Button("+z", "+z", enabled=forward))),
-                Group("navigate", (Button("-5", "-5", enabled=back), Button("+5", "+5", enabled=forward))),
+                Group(
+                    "navigate",
+                    (
+                        Button("-z", "-z", enabled=back),
+                        Button("+z", "+z", enabled=forward),
+                        Button("-5", "-5", enabled=back),
+                        Button("+5", "+5", enabled=forward),
+                    ),
+                ),
                 Group("edit", (Button("undo", "Undo", enabled=bool(world.nodes)),)),
                 Group("finish", (Button("done", "Done"),)),
             ),
             status=(
-                Strip("slices", tuple(z in skeleton for z in range(last + 1)), world.z),
-                Readout("slice", f"{world.z + 1}/{last + 1}"),
-                Readout("nodes", f"{len(skeleton)}"),
+                Strip("Slices", tuple(z in skeleton for z in range(last + 1)), world.z),
+                Readout("Slice", f"{world.z + 1}/{last + 1}"),
+                Readout("Nodes", f"{len(skeleton)}"),
             ),
         )
 
