@@ -1,5 +1,4 @@
 import pytest
-from clonotate.models.policy import Policy
 
 from clonotate.annotators.baselines import RandomAnnotator
 from clonotate.annotators.virtual import VirtualAnnotator
@@ -7,6 +6,7 @@ from clonotate.episodes.session import Session
 from clonotate.evaluation.contenders import contender
 from clonotate.models import build
 from clonotate.models.checkpoint import save_model
+from clonotate.models.policy import Policy
 from clonotate.records import Click, ClonotateError, Source
 
 

@@ -17,12 +17,13 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor
-from torch.distributed import FileStore
 from torch.multiprocessing.spawn import start_processes
 
-from clonotate.models import build
+from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
 from clonotate.models.checkpoint import (
+    load,
+    read_page,
     read_tensors,
     save_model,
     write_atomically,
@@ -48,6 +49,7 @@ class Run:
 
     curriculum: Curriculum
     preset: str = "nano"  # a name in models.PRESETS
+    start: str = ""  # a checkpoint folder whose weights to go on from, with a fresh optimizer
     steps: int = 5_000
     episodes_per_step: int = 2  # a process
     processes: int = 1
@@ -73,6 +75,7 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
     Resumes what `out` holds. Raises ClonotateError if that is another run. `device` is "cpu" or "cuda"; data
     parallel over `run.processes` processes, one a core or one a GPU.
     """
+    begin(run)  # what is wrong with it is said here, not in a child
     claim(run, out)
     stop = get_context("spawn").RawValue("b", 0)
     before = {number: signal.signal(number, _raise_flag(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -81,7 +84,8 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
     try:
         with tempfile.TemporaryDirectory() as meeting:
             args = (run, out, max_minutes, device, stop, meeting)
-            start_processes(_fit, args, run.processes, start_method="spawn")
+            start: Callable[..., Any] = start_processes
+            start(_fit, args, run.processes, start_method="spawn")
     finally:
         for name, value in environ.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -101,7 +105,8 @@ def claim(run: Run, out: Path) -> None:
 
 def page_of(run: Run) -> dict[str, Any]:
     """A run as plain JSON values."""
-    return {"curriculum_kind": type(run.curriculum).__name__} | asdict(run)
+    page = {"curriculum_kind": type(run.curriculum).__name__} | asdict(run)
+    return page if run.start else {name: value for name, value in page.items() if name != "start"}
 
 
 def _raise_flag(stop: Any) -> Callable[..., None]:
@@ -122,12 +127,12 @@ def _fit(
     place = torch.device(device, rank) if device == "cuda" else torch.device(device)
 
     # The model. Gradients are views of one flat tensor, which ends with what is summed along with them
-    model = build(run.preset).to(place)
+    model = begin(run).to(place)
     weights = dict(model.named_parameters())
     sizes = [parameter.numel() for parameter in weights.values()]
     sums = torch.zeros(sum(sizes) + 4, device=place)
     gradient, beside = sums[:-4], sums[-4:]
-    for parameter, part in zip(weights.values(), gradient.split(sizes), strict=True):
+    for parameter, part in zip(weights.values(), torch.split(gradient, sizes), strict=True):
         parameter.grad = part.view_as(parameter)
     average = {name: parameter.detach().clone() for name, parameter in weights.items()}
     optimizer = torch.optim.AdamW(
@@ -137,7 +142,7 @@ def _fit(
 
     # Data parallel: every process has lessons of its own, and gradients are summed once a step
     if run.processes > 1:
-        store = FileStore(f"{meeting}/store", run.processes)
+        store = dist.FileStore(f"{meeting}/store", run.processes)
         backend = "nccl" if device == "cuda" else "gloo"
         dist.init_process_group(backend, store=store, rank=rank, world_size=run.processes)
 
@@ -182,6 +187,17 @@ def _fit(
                 break
     if run.processes > 1:
         dist.destroy_process_group()
+
+
+def begin(run: Run) -> ClickModel[Any]:
+    """The network before the first step. Raises ClonotateError where `run.start` is of another preset."""
+    model = build(run.preset)
+    if run.start:
+        page = read_page(Path(run.start))
+        if (page["family"], page["settings"]) != (family_of(model), model.settings):
+            raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
+        model.load_state_dict(load(run.start).state_dict())
+    return model
 
 
 @torch.no_grad()
