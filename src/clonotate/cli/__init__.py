@@ -8,7 +8,7 @@ import typer
 from clonotate.cli.annotate import annotate
 from clonotate.cli.data import collect, validate
 from clonotate.cli.judge import evaluate, study
-from clonotate.cli.learn import train
+from clonotate.cli.learn import dagger, train
 from clonotate.cli.look import layouts, play, tasks
 from clonotate.records import ClonotateError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (annotate, tasks, layouts, play, collect, validate, train, evaluate):
+for command in (annotate, tasks, layouts, play, collect, validate, train, dagger, evaluate):
     app.command()(command)
 app.add_typer(study, name="study")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clonotate.cli.options import Processes, cores
 from clonotate.records import ClonotateError
 
 if TYPE_CHECKING:
@@ -43,6 +44,28 @@ def train(
 
     fit(run, out, max_minutes, device)
     print(f"{out} holds the checkpoint; next: clonotate evaluate {out}")
+
+
+def dagger(
+    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.")],
+    recipe: Annotated[str, typer.Option(help="How a round trains, as for train.", show_default=False)],
+    out: Out,
+    rounds: Annotated[int, typer.Option(help="Of practice and training.", min=1)] = 3,
+    episodes: Annotated[int, typer.Option(help="To practise on in a round.", min=1)] = 200,
+    temperature: Annotated[float, typer.Option(help="Of the policy while it practises.", min=0)] = 0.5,
+    processes: Processes = cores(),
+    device: Device = "cpu",
+) -> None:
+    """Let a policy practise while an expert says what it should have done, and train on that.
+
+    Example: clonotate dagger runs/nano --recipe foundation:nano --out runs/dagger
+    """
+    run = recipe_named(recipe)
+    from clonotate.training.dagger import Dagger
+    from clonotate.training.dagger import dagger as practise
+
+    last = practise(Dagger(checkpoint, run, rounds, episodes, temperature), out, processes, device)
+    print(f"{last} holds the checkpoint; next: clonotate evaluate {last}")
 
 
 def recipe_named(recipe: str) -> "Run":

@@ -219,16 +219,17 @@ class ColoredDots(Task[World, Memory]):
 
     def disguise(self, world: World, other: World, memory: Memory) -> World:
         shown = memory.shown | (frozenset() if world.projected else {world.z})
+        peeked = memory.peeked or world.projected  # then all dots are known but for their slices
         hidden = [z for z in range(len(world.stack.images)) if z not in shown]
         images, dots = world.stack.images.copy(), world.stack.dots.copy()
         swap = dict(zip(hidden, reversed(hidden), strict=True))
         for i, (_, _, z) in enumerate(world.stack.dots):
             if z in swap:
                 dots[i, 2] = swap[z]
-                if not (memory.peeked or world.projected):
+                if not peeked:
                     dots[i, :2] = other.stack.dots[i % len(other.stack.dots), :2]
         if hidden:
-            images[hidden] = other.stack.images[hidden]
+            images[hidden] = world.stack.images[hidden[::-1]] if peeked else other.stack.images[hidden]
         return replace(world, stack=Stack(images, dots))
 
 

@@ -1,0 +1,250 @@
+"""What every task must keep, at every level; a new one in TASKS is tested without a line here.
+
+But for `HIDDEN`, which says what of its world must never be drawn. Golden digests are made anew by
+CLONOTATE_REGENERATE=1 pytest tests/tasks/test_every_task.py
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clonotate.annotators.baselines import RandomAnnotator
+from clonotate.annotators.virtual import STEADY, Habits, VirtualAnnotator
+from clonotate.episodes.rollout import Guards, rollout
+from clonotate.episodes.session import Session
+from clonotate.records import Event, Source
+from clonotate.screens.layout import LAYOUTS
+from clonotate.screens.pointing import hit, locate
+from clonotate.screens.render import render
+from clonotate.screens.widgets import CANVAS
+from clonotate.tasks import TASKS, colored_dots, neuron_tracking, task_named
+from clonotate.tasks.base import Task
+
+GOLDEN = Path(__file__).with_name("golden.json")
+SEED = 20_000
+CLUMSY = Habits(mistake=0.4, late=0.5, glance=0.4)
+every_task = pytest.mark.parametrize("name", TASKS)
+every_level = pytest.mark.parametrize(
+    ("name", "level"), [(name, level) for name, levels in TASKS.items() for level in levels]
+)
+few = settings(max_examples=6, deadline=None, derandomize=True)
+
+
+@cache
+def world_of(name: str, level: str = "easy", seed: int = SEED) -> Any:
+    """The world of a seed; worlds are frozen, so tests may share it."""
+    return task_named(name, level).begin(np.random.default_rng(seed))
+
+
+def session_on(name: str, level: str = "easy", seed: int = SEED) -> Session:
+    """A session that has just begun."""
+    version = task_named(name, level).version
+    return Session(Source(name, level, seed, version), world=world_of(name, level, seed))
+
+
+def working(session: Session, habits: Habits, seed: int = 0, budget: int = 600) -> Iterator[VirtualAnnotator]:
+    """A person at work; yields before each click, when the person has not looked at the screen yet."""
+    person = VirtualAnnotator(session, habits, np.random.default_rng(seed))
+    while not session.done and len(session.steps) < budget:
+        yield person
+        session.click(person(session.screen))
+
+
+def finish(session: Session, habits: Habits = STEADY, seed: int = 0) -> bool:
+    """Whether a person finishes a session with success."""
+    for _ in working(session, habits, seed):
+        pass
+    return session.score().success
+
+
+def content(value: Any) -> Any:
+    """A world as plain values that can be compared; arrays as digests."""
+    if isinstance(value, np.ndarray):
+        return value.shape, hashlib.sha256(value.tobytes()).hexdigest()
+    if is_dataclass(value):
+        return {field.name: content(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [content(part) for part in value]
+    return value
+
+
+def events(names: tuple[str, ...]) -> st.SearchStrategy[Event]:
+    """Buttons of a task and places on its canvas, in any order."""
+    place = st.integers(0, CANVAS - 1)
+    on_canvas = st.builds(lambda x, y: Event("canvas", (x, y)), place, place)
+    return on_canvas | st.sampled_from([Event(name) for name in names])
+
+
+def buttons(name: str) -> tuple[str, ...]:
+    """All buttons of a task but Done."""
+    view = TASKS[name]["easy"].view(world_of(name))
+    return tuple(button.name for button in view.buttons if button.name != "done")
+
+
+def strayed(name: str, data: st.DataObject, most: int = 12) -> Session:
+    """A session after any few clicks."""
+    session = session_on(name)
+    for event in data.draw(st.lists(events(buttons(name)), max_size=most)):
+        session.click(locate(session.view, session.layout, event))
+    return session
+
+
+@every_level
+class TestAtEveryLevel:
+    @pytest.mark.parametrize("care", [0.0, 1.0])
+    def test_the_expert_finishes_with_success(self, name: str, level: str, care: float) -> None:
+        session = session_on(name, level)
+        assert finish(session, replace(STEADY, care=care))
+        assert session.invalid == 0
+        assert all(value == pytest.approx(1, abs=0.1) for value in session.score().parts.values())
+
+    def test_the_first_screen_matches_its_golden_digest(self, name: str, level: str) -> None:
+        digest = hashlib.sha256(session_on(name, level).screen.tobytes()).hexdigest()
+        golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
+        key = f"{name} {level} v{task_named(name, level).version}"
+        if os.environ.get("CLONOTATE_REGENERATE"):
+            GOLDEN.write_text(json.dumps(dict(sorted((golden | {key: digest}).items())), indent=2) + "\n")
+        else:
+            assert golden.get(key) == digest
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("seed", range(SEED + 1, SEED + 9))
+    def test_people_of_any_care_finish_many_worlds(self, name: str, level: str, seed: int) -> None:
+        habits = replace(CLUMSY, care=(seed - SEED) / 9)
+        assert finish(session_on(name, level, seed), habits, seed)
+
+
+@every_task
+class TestEveryTask:
+    def test_a_seed_is_a_world(self, name: str) -> None:
+        again = TASKS[name]["easy"].begin(np.random.default_rng(SEED))
+        assert content(again) == content(world_of(name))
+        assert content(again) != content(world_of(name, seed=SEED + 1))
+
+    @few
+    @given(data=st.data())
+    def test_update_is_pure_and_total(self, name: str, data: st.DataObject) -> None:
+        task, world = TASKS[name]["easy"], world_of(name)
+        before = content(world)
+        nonsense = ("no such widget", "done", "canvas")
+        for event in data.draw(st.lists(events(buttons(name) + nonsense), min_size=1, max_size=20)):
+            world = task.update(world, event)
+            standing = task.standing(world)
+            assert 0 <= standing.position <= 1
+            assert 0 <= standing.progress <= 1
+            assert all(0 <= part <= 1 for part in task.score(world).parts.values())
+            task.view(world)
+        assert content(world_of(name)) == before
+
+    def test_an_event_without_meaning_leaves_the_very_world(self, name: str) -> None:
+        world = world_of(name)
+        assert TASKS[name]["easy"].update(world, Event("no such widget")) is world
+
+    def test_undo_removes_the_last_placement(self, name: str) -> None:
+        session = session_on(name)
+        task, undone = session.task, 0
+        for person in working(session, STEADY):
+            world = session.world
+            intent, _ = person.intend()
+            if intent.kind not in ("place", "select"):
+                continue
+            after = task.update(task.update(world, intent.event), Event("undo"))
+            assert task.score(after) == task.score(world)
+            assert task.standing(after).progress == task.standing(world).progress
+            undone += 1
+        assert undone > 0
+
+    @few
+    @given(data=st.data())
+    def test_the_expert_recovers_from_any_clicks(self, name: str, data: st.DataObject) -> None:
+        assert finish(strayed(name, data))
+
+    @few
+    @given(data=st.data())
+    def test_the_expert_takes_over_in_the_middle_of_anything(self, name: str, data: st.DataObject) -> None:
+        session = session_on(name)
+        stray = iter(data.draw(st.lists(events(buttons(name)), min_size=1, max_size=8)))
+        turns = data.draw(st.integers(1, 5))
+        for person in working(session, STEADY, budget=800):
+            if len(session.steps) % turns == 0 and (event := next(stray, None)):
+                person.intend()  # it watches what another hand does
+                session.click(locate(session.view, session.layout, event))
+        assert session.score().success
+
+    def test_people_repair_their_slips(self, name: str) -> None:
+        session = session_on(name)
+        assert finish(session, CLUMSY)
+        labels = [step.label for step in session.steps if step.label]
+        assert any(label.mistake for label in labels)
+        assert any(label.in_error for label in labels)
+
+    @pytest.mark.parametrize("care", [0.0, 0.5, 1.0])
+    def test_no_clairvoyance(self, name: str, care: float) -> None:
+        """The expert does the same if everything it has not seen is another world's."""
+        session, other = session_on(name), world_of(name, seed=SEED + 1)
+        task, differed = session.task, False
+        for person in working(session, replace(CLUMSY, care=care), seed=1):
+            memory = task.remember(person.memory, session.world)
+            disguised = task.disguise(session.world, other, memory)
+            assert task.expert(disguised, memory, care) == task.expert(session.world, memory, care)
+            assert np.array_equal(render(task.view(disguised), session.layout), session.screen)
+            differed = differed or content(disguised) != content(session.world)
+        assert differed
+
+    def test_the_truth_is_never_drawn(self, name: str) -> None:
+        if name not in HIDDEN:
+            pytest.fail(f"say in HIDDEN how to change what is hidden of {name}")
+        session = session_on(name)
+        for _ in islice(working(session, CLUMSY, seed=2), 0, None, 3):
+            changed = HIDDEN[name](session.world)
+            assert content(changed) != content(session.world)
+            assert np.array_equal(render(session.task.view(changed), session.layout), session.screen)
+
+    def test_random_clicking_does_not_succeed(self, name: str) -> None:
+        for seed in range(3):
+            session = session_on(name)
+            rollout(session, RandomAnnotator(seed), Guards(budget=200))
+            assert not session.score().success
+
+    @pytest.mark.parametrize("layout", LAYOUTS)
+    def test_clicks_and_events_are_inverse(self, name: str, layout: str) -> None:
+        view, look = session_on(name).view, LAYOUTS[layout]
+        for button in view.buttons:
+            event = Event(button.name)
+            assert hit(view, look, locate(view, look, event)) == (event if button.enabled else None)
+        for place in ((0, 0), (17, 201), (CANVAS - 1, CANVAS - 1)):
+            assert hit(view, look, locate(view, look, Event("canvas", place))) == Event("canvas", place)
+
+
+def other_dots(world: colored_dots.World) -> colored_dots.World:
+    """The same pictures with the dots elsewhere, as many as before."""
+    return replace(world, stack=replace(world.stack, dots=world.stack.dots[::-1]))
+
+
+def other_labels(world: neuron_tracking.World) -> neuron_tracking.World:
+    """The same sections with another neurite to follow."""
+    return replace(world, stack=replace(world.stack, labels=world.stack.truth[::-1], target=2))
+
+
+HIDDEN: dict[str, Callable[[Any], Any]] = {
+    "colored-dot-tracking": other_dots,
+    "neuron-tracking": other_labels,
+}
+
+
+def test_every_task_has_the_three_levels() -> None:
+    assert all({"easy", "standard", "hard"} <= levels.keys() for levels in TASKS.values())
+    assert all(
+        isinstance(task, Task) and task.name == name for name, ls in TASKS.items() for task in ls.values()
+    )
