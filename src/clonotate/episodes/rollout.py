@@ -32,8 +32,13 @@ class Ending:
     looped: bool
 
 
-def rollout(session: Session, annotator: Annotator, guards: Guards | None = None) -> Ending:
-    """Act on a session until Done or a guard; the session holds the steps and the world.
+def rollout(
+    session: Session,
+    annotator: Annotator,
+    guards: Guards | None = None,
+    until: Callable[[Session], bool] = lambda session: False,
+) -> Ending:
+    """Act on a session until Done, a guard or `until`; the session holds the steps and the world.
 
     A loop is counted (and, with `guards.loop`, stopped) where the same screen is met with the same click
     again and again: `looped` tells that it happened at least `LOOPED` times in a row for one pair.
@@ -49,7 +54,7 @@ def rollout(session: Session, annotator: Annotator, guards: Guards | None = None
         met[key] = met.get(key, 0) + 1
         most = max(most, met[key])
         session.click(act)
-        if guards.loop and most >= guards.loop:
+        if (guards.loop and most >= guards.loop) or until(session):
             break
     return Ending(len(session.steps), session.invalid, most >= LOOPED)
 

@@ -1,0 +1,73 @@
+"""A square of a volume seen through the canvas: where it lies, what it shows, what a click on it means."""
+
+from dataclasses import asdict, dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.formats.volumes import Volume
+from clonotate.screens.widgets import CANVAS
+
+
+@dataclass(frozen=True)
+class Window:
+    """`side` voxels square from (`top`, `left`), through `count` sections from `first`, by `step` (1 or -1).
+
+    What lies beyond the volume's border is its mirror image, which looks like tissue, unlike a grey margin;
+    a place there means the voxel that is mirrored.
+    """
+
+    top: int
+    left: int
+    side: int
+    first: int
+    count: int
+    step: int = 1
+
+    @classmethod
+    def around(cls, node: tuple[float, float, float], scale: float, count: int, step: int) -> "Window":
+        """The window with a node `(z, y, x)`, in voxels, at the centre of its first section."""
+        z, y, x = node
+        side = max(1, round(CANVAS * scale))
+        corner = (CANVAS // 2 + 0.5) * side / CANVAS - 0.5
+        return cls(round(y - corner), round(x - corner), side, round(z), count, step)
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """The window as plain values: with the file, all that is needed to see it again."""
+        return asdict(self)
+
+    def section(self, index: int) -> int:
+        """Which section of the volume is slice `index` of the window."""
+        return self.first + self.step * index
+
+    def voxel(self, x: int, y: int, shape: tuple[int, int, int]) -> tuple[float, float]:
+        """The place (y, x) in voxels under the middle of a canvas pixel, inside a volume of that shape."""
+        grain = self.side / CANVAS
+        row, column = self.top + (y + 0.5) * grain - 0.5, self.left + (x + 0.5) * grain - 0.5
+        return mirrored(row, shape[1]), mirrored(column, shape[2])
+
+    def images(self, volume: Volume) -> NDArray[np.uint8]:
+        """What the canvas shows: uint8 `[count, 256, 256]`, shrunk by area, enlarged linearly."""
+        rows, columns = (
+            reflected(start, self.side, length)
+            for start, length in zip((self.top, self.left), volume.shape[1:], strict=True)
+        )
+        seen = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
+        places = np.ix_(rows - rows.min(), columns - columns.min())
+        how = cv2.INTER_AREA if self.side >= CANVAS else cv2.INTER_LINEAR
+        slices = (volume.grey(self.section(i), *seen)[places] for i in range(self.count))
+        return np.stack([cv2.resize(image, (CANVAS, CANVAS), interpolation=how) for image in slices])
+
+
+def reflected(start: int, count: int, length: int) -> NDArray[np.intp]:
+    """`count` indices from `start` on, folded back into 0..length-1 at the borders."""
+    folded = np.arange(start, start + count) % (2 * length)
+    return np.minimum(folded, 2 * length - 1 - folded)
+
+
+def mirrored(place: float, length: int) -> float:
+    """A coordinate folded back into the volume, whose voxels reach from -0.5 to length - 0.5."""
+    folded = (place + 0.5) % (2 * length)
+    return float(np.clip(min(folded, 2 * length - folded) - 0.5, 0, length - 1))
