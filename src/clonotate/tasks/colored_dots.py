@@ -147,10 +147,11 @@ class ColoredDots(Task[World, Memory]):
         memory = memory or Memory()
         here = frozenset() if world.projected else frozenset({world.z})
         moved = int(np.sign(world.z - memory.z))
+        stayed = world.projected or memory.recent[-1:] == (world.z,)
         changed = len(world.markers) != memory.markers
         return Memory(
             shown=memory.shown | here,
-            recent=memory.recent if world.projected else (*memory.recent, world.z)[-self.recall :],
+            recent=memory.recent if stayed else (*memory.recent, world.z)[-self.recall :],
             searched=here if changed else memory.searched | here,
             heading=moved or memory.heading,
             peeked=memory.peeked or world.projected,
