@@ -4,6 +4,7 @@ import importlib
 import inspect
 import sys
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,7 +86,7 @@ def recipe_named(recipe: str) -> "Run":
             if error.name and (name == error.name or name.startswith(f"{error.name}.")):
                 continue
             raise
-        if inspect.isfunction(found) and isinstance(run := found(), Run):
+        if inspect.isfunction(found) and not signature(found).parameters and isinstance(run := found(), Run):
             return run
     raise ClonotateError(f"no recipe {recipe!r}; there are: {', '.join(recipes()) or 'none here'}")
 
