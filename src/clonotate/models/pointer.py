@@ -43,7 +43,7 @@ def fourier(places: Tensor) -> Tensor:
 
 
 def centers(grid: Tensor) -> Tensor:
-    """The middles of the squares of a `[rows, columns]` grid over the screen, x then y in [0, 1]: `[..., 2]`."""
+    """The middles of the squares of a `[rows, columns]` grid on the screen, x then y in [0, 1]: `[K, 2]`."""
     (rows, columns), device = grid.shape, grid.device
     y = (torch.arange(rows, device=device) + 0.5) / rows
     x = (torch.arange(columns, device=device) + 0.5) / columns
@@ -155,7 +155,8 @@ class Glance(nn.Module):
         with torch.no_grad():
             loudest = detected.index_select(0, ids.view(-1)).view(*ids.shape, -1).max(1)  # argmax is slower
             winners = ids.gather(1, loudest.indices)
-        return detected.gather(0, winners)
+        maxima: Tensor = detected.gather(0, winners)
+        return maxima
 
     def pooled(self, scene: Scene) -> Tensor:
         """What and where, as averaged by the attention of a few learned queries."""
@@ -206,13 +207,12 @@ class Pointer(nn.Module):
         mixes = torch.cat((self.mix * (1 + gain[:, None]), query[:, None] / fine**0.5), 1)
         found = gather(scene.cells, scene.cell_ids.flatten(1)).view(count, -1, fine)
         mixed = found @ mixes.to(found.dtype).transpose(1, 2)
-        content = (
-            self.score(functional.relu(mixed[..., :-1] + bias[:, None].to(mixed.dtype)))[..., 0]
-            + mixed[..., -1]
-        )
+        hidden = functional.relu(mixed[..., :-1] + bias[:, None].to(mixed.dtype))
+        content = self.score(hidden)[..., 0] + mixed[..., -1]
         grid = content.float().view(count, rows, columns, 2, 2).transpose(2, 3).reshape(count, 2 * rows, -1)
-        where = self.place(fourier(centers(grid[0])))
-        return grid + (self.place_query(memory) @ where.T).float().view_as(grid) / fine**0.5
+        where = self.place_query(memory) @ self.place(fourier(centers(grid[0]))).T
+        logits: Tensor = grid + where.float().view_as(grid) / fine**0.5
+        return logits
 
     def pixels(self, scene: Scene, memory: Tensor, x: Tensor, y: Tensor) -> Tensor:
         """Logits of the pixels of the cells that hold (x, y), int64 `[N]` each: float32 `[N, 64]`."""
@@ -297,7 +297,7 @@ class PointerModel(ClickModel[Cache]):
         return self.point(scene, memory)
 
     def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
-        distribution = self(screens, past, lengths)
+        distribution: PointerDistribution = self(screens, past, lengths)
         return distribution.nll(clicks) + distribution.coarse(clicks)
 
     def start(self) -> Cache:

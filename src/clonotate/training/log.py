@@ -41,10 +41,6 @@ class Clock:
             self.waited += time.monotonic() - asked
             yield thing
 
-    def count(self, frames: float) -> None:
-        """More frames are learnt from."""
-        self.frames += frames
-
     def lap(self) -> dict[str, float]:
         """How it went since the last lap."""
         now = time.monotonic()

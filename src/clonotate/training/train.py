@@ -8,8 +8,8 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import MISSING, asdict, dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,21 +21,14 @@ from torch.multiprocessing.spawn import start_processes
 
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
-from clonotate.models.checkpoint import (
-    load,
-    read_page,
-    read_tensors,
-    save_model,
-    write_atomically,
-    write_tensors,
-)
+from clonotate.models.checkpoint import load, read_page, save_model, write_atomically
 from clonotate.records import ClonotateError
 from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
-from clonotate.training.log import Clock, Log
+from clonotate.training.log import Log
 from clonotate.training.schedule import average_decay, rate
+from clonotate.training.state import State
 
-STATE = "state.safetensors"
 RUN = "run.json"
 NEAR = 5
 """Pixels within which a guess counts as right."""
@@ -84,8 +77,8 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
     try:
         with tempfile.TemporaryDirectory() as meeting:
             args = (run, out, max_minutes, device, stop, meeting)
-            start: Callable[..., Any] = start_processes
-            start(_fit, args, run.processes, start_method="spawn")
+            spawn: Callable[..., Any] = start_processes
+            spawn(_fit, args, run.processes, start_method="spawn")
     finally:
         for name, value in environ.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -97,16 +90,19 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
 def claim(run: Run, out: Path) -> None:
     """Writes the run to `out`, or checks that it is the one already there."""
     out.mkdir(parents=True, exist_ok=True)
-    page, path = json.dumps(page_of(run), indent=2) + "\n", out / RUN
-    if path.exists() and path.read_text() != page:
-        raise ClonotateError(f"{out} holds another run; give a new folder, or the settings in {path}")
-    write_atomically(path, page.encode())
+    page, path = plain(run), out / RUN
+    if path.exists():
+        unsaid = {one.name: one.default for one in fields(run) if one.default is not MISSING}
+        if json.loads(json.dumps(unsaid | json.loads(path.read_text()))) != page:
+            raise ClonotateError(f"{out} holds another run; give a new folder, or the settings in {path}")
+    else:
+        write_atomically(path, (json.dumps(page, indent=2) + "\n").encode())
 
 
-def page_of(run: Run) -> dict[str, Any]:
+def plain(run: Run) -> dict[str, Any]:
     """A run as plain JSON values."""
-    page = {"curriculum_kind": type(run.curriculum).__name__} | asdict(run)
-    return page if run.start else {name: value for name, value in page.items() if name != "start"}
+    page: dict[str, Any] = json.loads(json.dumps(asdict(run)))
+    return {"curriculum_kind": type(run.curriculum).__name__} | page
 
 
 def _raise_flag(stop: Any) -> Callable[..., None]:
@@ -125,31 +121,24 @@ def _fit(
     torch.set_num_threads(1)  # one process a core beats two threads
     torch.manual_seed(run.seed)
     place = torch.device(device, rank) if device == "cuda" else torch.device(device)
-
-    # The model. Gradients are views of one flat tensor, which ends with what is summed along with them
     model = begin(run).to(place)
-    weights = dict(model.named_parameters())
-    sizes = [parameter.numel() for parameter in weights.values()]
-    sums = torch.zeros(sum(sizes) + 4, device=place)
-    gradient, beside = sums[:-4], sums[-4:]
-    for parameter, part in zip(weights.values(), torch.split(gradient, sizes), strict=True):
-        parameter.grad = part.view_as(parameter)
-    average = {name: parameter.detach().clone() for name, parameter in weights.items()}
     optimizer = torch.optim.AdamW(
-        list(weights.values()), run.lr, run.betas, weight_decay=run.weight_decay, fused=True
+        list(model.parameters()), run.lr, run.betas, weight_decay=run.weight_decay, fused=True
     )
-    start, clock = restore(out / STATE, weights, average, optimizer)
+    state = State.of(model, optimizer)
+    state.restore(out)
+    sums = flat_gradients(model, 4)
+    gradient, beside = sums[:-4], sums[-4:]
 
     # Data parallel: every process has lessons of its own, and gradients are summed once a step
     if run.processes > 1:
-        store = dist.FileStore(f"{meeting}/store", run.processes)
         backend = "nccl" if device == "cuda" else "gloo"
-        dist.init_process_group(backend, store=store, rank=rank, world_size=run.processes)
+        dist.init_process_group(backend, f"file://{meeting}/store", rank=rank, world_size=run.processes)
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
-    with Log(out / "metrics.jsonl", start, run.steps, silent=rank > 0) as log:
-        for step, loaded in enumerate(clock.waiting(stream(lessons, start, run.steps)), start):
-            batch = loaded.to(place)
+    with Log(out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
+        for loaded in state.clock.waiting(stream(lessons, state.step, run.steps)):
+            step, batch = state.step, loaded.to(place)
             measured = measure(model, batch) if rank == 0 and step % run.log_every == 0 else {}
 
             # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
@@ -159,8 +148,8 @@ def _fit(
             sums.zero_()
             loss.backward()  # type: ignore[no-untyped-call]
 
-            over = stop.value or (max_minutes is not None and clock.here() >= max_minutes)
-            beside.copy_(torch.stack((loss.detach(), batch.weight.sum(), *torch.tensor([len(losses), over]))))
+            over = stop.value or (max_minutes is not None and state.clock.here() >= max_minutes)
+            beside.copy_(torch.tensor([loss.item(), batch.weight.sum().item(), len(losses), over]))
             if run.processes > 1:
                 dist.all_reduce(sums)
             if os.getppid() != parent:
@@ -173,20 +162,26 @@ def _fit(
             lr = rate(step, run.steps, run.warmup, run.lr, run.lr_end, run.decay_from)
             optimizer.param_groups[0]["lr"] = lr
             optimizer.step()
-            for name, parameter in weights.items():
-                average[name].lerp_(parameter.detach(), 1 - average_decay(step, run.average))
+            state.follow(average_decay(step, run.average), frames)
 
-            clock.count(frames)
             log.advance(step)
             if measured:
-                log.write(step, loss=total / weight, **measured, lr=lr, grad_norm=norm, **clock.lap())
-            last = stopping or step + 1 == run.steps
-            if rank == 0 and (last or (step + 1) % run.save_every == 0):
-                save(out, run, model, weights, average, optimizer, step + 1, clock)
+                log.write(step, loss=total / weight, **measured, lr=lr, grad_norm=norm, **state.clock.lap())
+            if rank == 0 and (stopping or state.step == run.steps or state.step % run.save_every == 0):
+                save(out, run, state)
             if stopping:
                 break
     if run.processes > 1:
         dist.destroy_process_group()
+
+
+def flat_gradients(model: ClickModel[Any], more: int) -> Tensor:
+    """One float32 tensor that the gradients of all parameters are views of, with `more` places at its end."""
+    sizes = [parameter.numel() for parameter in model.parameters()]
+    flat = torch.zeros(sum(sizes) + more, device=next(model.parameters()).device)
+    for parameter, part in zip(model.parameters(), torch.split(flat[: sum(sizes)], sizes), strict=True):
+        parameter.grad = part.view_as(parameter)
+    return flat
 
 
 def begin(run: Run) -> ClickModel[Any]:
@@ -214,44 +209,11 @@ def measure(model: ClickModel[Any], batch: Batch) -> dict[str, Any]:
     return {"nll": (nll * batch.weight).sum().item() / batch.weight.sum().item(), "near": share}
 
 
-def save(
-    out: Path,
-    run: Run,
-    model: ClickModel[Any],
-    weights: Mapping[str, Tensor],
-    average: dict[str, Tensor],
-    optimizer: torch.optim.Optimizer,
-    step: int,
-    clock: Clock,
-) -> None:
-    """All that the next step depends on to one file, and the averaged weights as a checkpoint to act with."""
-    moments = {name: optimizer.state[parameter] for name, parameter in weights.items()}
-    counts = {"step": step, "frames": clock.frames, "minutes": clock.minutes()}
-    tensors = {name: torch.tensor(float(count), dtype=torch.float64) for name, count in counts.items()}
-    for name, parameter in weights.items():
-        tensors[f"weight.{name}"], tensors[f"average.{name}"] = parameter, average[name]
-        tensors[f"first.{name}"] = moments[name]["exp_avg"]
-        tensors[f"second.{name}"] = moments[name]["exp_avg_sq"]
-    write_tensors(out / STATE, tensors)
-    save_model(out, model, average, page_of(run), counts)
-    if run.snapshot_every and step % run.snapshot_every == 0:
-        save_model(out / "snapshots" / f"{step:06d}", model, average, page_of(run), counts)
-
-
-def restore(
-    path: Path, weights: Mapping[str, Tensor], average: dict[str, Tensor], optimizer: torch.optim.Optimizer
-) -> tuple[int, Clock]:
-    """Reads back what `save` wrote, in place: the next step, and the clock. A fresh start if none is."""
-    if not path.exists():
-        return 0, Clock()
-    tensors = read_tensors(path)
-    step = int(tensors["step"])
-    for name, parameter in weights.items():
-        parameter.data.copy_(tensors[f"weight.{name}"])
-        average[name].copy_(tensors[f"average.{name}"])
-        optimizer.state[parameter] = {
-            "step": torch.tensor(float(step), device=parameter.device),
-            "exp_avg": tensors[f"first.{name}"].to(parameter.device),
-            "exp_avg_sq": tensors[f"second.{name}"].to(parameter.device),
-        }
-    return step, Clock(tensors["minutes"].item(), tensors["frames"].item())
+def save(out: Path, run: Run, state: State) -> None:
+    """The state to go on from, and the averaged weights as a checkpoint to act with."""
+    state.save(out)
+    folders = [out]
+    if run.snapshot_every and state.step % run.snapshot_every == 0:
+        folders.append(out / "snapshots" / f"{state.step:06d}")
+    for folder in folders:
+        save_model(folder, state.model, state.average, plain(run), state.counts)

@@ -1,0 +1,49 @@
+"""A policy acts from pixels and its own clicks alone."""
+
+import numpy as np
+import pytest
+import torch
+
+from clonotate.models import build
+from clonotate.models.policy import Policy
+
+
+@pytest.fixture
+def screens():
+    return np.random.default_rng(0).integers(0, 256, (4, 64, 96, 3), np.uint8)
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return build("pico")
+
+
+def test_it_clicks_on_the_screen_and_says_how_sure_it_is(model, screens):
+    policy = Policy(model)
+    assert policy.confidence == 0
+    click = policy(screens[0])
+    assert 0 <= click.x < 96
+    assert 0 <= click.y < 64
+    assert 0 < policy.confidence <= 1
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_after_reset_it_does_the_same_again(model, screens, temperature):
+    policy = Policy(model, temperature, seed=3)
+    first = [policy(screen) for screen in screens]
+    policy.reset()
+    assert [policy(screen) for screen in screens] == first
+
+
+def test_it_acts_on_what_forward_predicts_given_its_own_clicks(model, screens):
+    policy = Policy(model)
+    clicks = torch.tensor([(click.x, click.y) for click in map(policy, screens)])
+    past = torch.cat((torch.tensor([[-1, -1]]), clicks[:-1]))
+    with torch.no_grad():
+        assert torch.equal(model(torch.from_numpy(screens), past, [4]).argmax(), clicks)
+
+
+def test_temperature_spreads_clicks_and_seeds_differ(model, screens):
+    drawn = {Policy(model, 1.0, seed)(screens[0]) for seed in range(5)}
+    assert len(drawn) > 1

@@ -1,0 +1,99 @@
+"""The training loop: whatever ends it, running it again ends in the same bits."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from fake_lessons import FakeLessons, small_run
+
+from clonotate.models.checkpoint import load, read_page, read_tensors
+from clonotate.records import ClonotateError
+from clonotate.training.train import train
+
+
+def learnt(folder):
+    """All that a run ended with but the time it took."""
+    tensors = read_tensors(folder / "state.safetensors")
+    return {name: tensor for name, tensor in tensors.items() if name != "minutes"}
+
+
+def rows(folder):
+    """The metrics of a run but those of time."""
+    timed = ("minutes", "frames_per_s", "data_wait")
+    lines = map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+    return [{name: value for name, value in line.items() if name not in timed} for line in lines]
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """An eight-step run from beginning to end."""
+    return train(small_run(), tmp_path_factory.mktemp("unbroken"))
+
+
+def killed(out: Path) -> Path:
+    """The same run in a process of its own, killed without warning after its first checkpoint."""
+    program = Path(__file__).with_name("fake_lessons.py")
+    process = subprocess.Popen([sys.executable, program, out], start_new_session=True)
+    while not (out / "state.safetensors").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return out
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_equals_unbroken_bit_for_bit(unbroken, tmp_path):
+    out = killed(tmp_path)
+    assert learnt(out)["step"] < 8
+    train(small_run(), out)
+    one, other = learnt(unbroken), learnt(out)
+    assert one.keys() == other.keys()
+    assert [name for name in one if not torch.equal(one[name], other[name])] == []
+    assert rows(unbroken) == rows(out)
+
+
+@pytest.mark.slow
+def test_a_run_leaves_averaged_weights_and_says_what_it_was(unbroken):
+    average = learnt(unbroken)["average.memory.norm.weight"]
+    assert torch.equal(load(unbroken).get_parameter("memory.norm.weight"), average.half().float())
+    page = read_page(unbroken)
+    assert page["run"]["preset"] == "pico"
+    assert page["metrics"]["step"] == 8
+    assert [row["step"] for row in rows(unbroken)] == [0, 2, 4, 6]
+    assert not torch.equal(average, learnt(unbroken)["weight.memory.norm.weight"])
+
+
+@pytest.mark.slow
+def test_another_run_is_refused(unbroken):
+    with pytest.raises(ClonotateError, match="holds another run"):
+        train(replace(small_run(), lr=1e-5), unbroken)
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns_from_the_same_lessons(tmp_path):
+    alone = small_run(1, hide_past=0.0, bf16=False)
+    one = learnt(train(alone, tmp_path / "one"))
+    two = learnt(train(replace(alone, processes=2, episodes_per_step=1), tmp_path / "two"))
+    assert one["frames"] == two["frames"]
+    for name in filter(lambda name: name.startswith("first."), one):  # after one step, a tenth of the gradient
+        torch.testing.assert_close(one[name], two[name], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_time_is_up_after_the_step_at_hand(tmp_path):
+    out = train(small_run(500), tmp_path, max_minutes=0)
+    assert learnt(out)["step"] == 1
+    assert load(out).settings["width"] == 96
+
+
+def test_lessons_are_a_function_of_their_number():
+    one, other = FakeLessons().lesson(3), FakeLessons().lesson(3)
+    assert (one.screens == other.screens).all()
