@@ -7,6 +7,7 @@ import typer
 
 from clonotate.cli.annotate import annotate
 from clonotate.cli.data import collect, validate
+from clonotate.cli.demo import demo
 from clonotate.cli.judge import evaluate, study
 from clonotate.cli.learn import dagger, train
 from clonotate.cli.look import layouts, play, tasks
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (annotate, tasks, layouts, play, collect, validate, train, dagger, evaluate):
+for command in (demo, annotate, tasks, layouts, play, collect, validate, train, dagger, evaluate):
     app.command()(command)
 app.add_typer(study, name="study")
 

@@ -1,0 +1,175 @@
+"""The demo: the shipped policy annotates worlds it never saw, and one HTML page shows how that went."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from clonotate.annotate.scale import familiar_scale
+from clonotate.annotate.trace import Trace, begin, refuse_outside, trace
+from clonotate.annotate.window import Window
+from clonotate.episodes.rollout import LOOPED, Guards, rollout
+from clonotate.episodes.session import Session
+from clonotate.evaluation.closed_loop import Attempt, attempts
+from clonotate.evaluation.contenders import SHIPPED, Contender, contender
+from clonotate.evaluation.fan_out import fan_out
+from clonotate.formats.film import Film, film
+from clonotate.formats.html import Chapter, Report, write_report
+from clonotate.formats.swc import line, write_swc
+from clonotate.formats.volumes import Volume, read_volume
+from clonotate.records import Episode
+
+TASKS = ("colored-dot-tracking", "neuron-tracking")
+TEST_SEED = 20_000
+GUARDS = Guards(budget=300, loop=LOOPED)
+EPISODES, FILMS = 40, 6  # of each task: worked through, and shown
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A real image stack, and a voxel (z, y, x) inside the neurite to follow."""
+
+    volume: Volume
+    start: tuple[int, int, int]
+
+
+def annotator() -> Contender:
+    """The shipped policy, or the virtual expert where the package comes without weights."""
+    return contender("shipped" if SHIPPED.is_dir() else "expert")
+
+
+def stack(path: Path, start: tuple[int, int, int] | None = None) -> Stack:
+    """A stack to trace in, from the middle of its first section if no start is given.
+
+    Raises ClonotateError for a file that is no stack and a start outside of it.
+    """
+    volume = read_volume(path)
+    _, height, width = volume.shape
+    start = start or (0, height // 2, width // 2)
+    refuse_outside(volume, start)
+    return Stack(volume, start)
+
+
+def demo(
+    out: Path,
+    who: Contender,
+    episodes: int = EPISODES,
+    real: Stack | None = None,
+    workers: int = 1,
+    progress: Callable[[str], None] = lambda what: None,
+) -> Report:
+    """Let `who` work through `episodes` test worlds of each task and, perhaps, a real stack.
+
+    Leaves `report.html` in `out`, and `trace.swc` with a real stack. `progress` hears what was done, a task's
+    name or "report", after every episode and every film.
+    """
+    begun = time.perf_counter()
+    jobs = [
+        job for task in TASKS for job in attempts(task, episodes, TEST_SEED, "standard", "original", GUARDS)
+    ]
+    worked = []
+    for episode in fan_out(work, who, jobs, workers):
+        worked.append(episode)
+        progress(episode.source.task)
+    seconds = time.perf_counter() - begun
+    chapters = [task_chapter(task, who, of_task(worked, task), progress) for task in TASKS]
+    if real:
+        chapters.append(real_chapter(out, who, real))
+        progress("report")
+    report = Report(
+        title="Annotation learnt from screens alone",
+        lead=f"{describe(who)} works on test worlds that no training ever touched: it sees the screen of an "
+        "annotation tool, and clicks. Play any episode below.",
+        facts=facts(who, worked, seconds, workers),
+        chapters=chapters,
+    )
+    write_report(out / "report.html", report)
+    return report
+
+
+def work(who: Contender, what: Attempt) -> Episode:
+    """One world, worked through."""
+    session = Session(what.source, what.layout)
+    rollout(session, who.annotator(session, what.source.seed), what.guards)
+    return session.episode()
+
+
+def of_task(episodes: Sequence[Episode], task: str) -> list[Episode]:
+    """Those of one task, in order."""
+    return [episode for episode in episodes if episode.source.task == task]
+
+
+def task_chapter(
+    task: str, who: Contender, episodes: Sequence[Episode], progress: Callable[[str], None]
+) -> Chapter:
+    """One task: all its episodes, and films of some."""
+    films = []
+    for episode in to_show(episodes):
+        films.append(film(episode, f"World {episode.source.seed:,}"))
+        progress("report")
+    lead = (
+        f"{len(episodes)} worlds of the standard level, from {TEST_SEED:,} on. "
+        "Shown are the first ones, and the first that failed if there is any."
+    )
+    return Chapter(named(task), lead, episodes, films)
+
+
+def to_show(episodes: Sequence[Episode]) -> list[Episode]:
+    """The first `FILMS`, unchosen; the first failure takes the last place if none is among them."""
+    first = list(episodes[:FILMS])
+    failed = [episode for episode in episodes if episode.score and not episode.score.success]
+    if failed and len(episodes) > FILMS and failed[0] not in first:
+        first[-1] = failed[0]
+    return first
+
+
+def real_chapter(out: Path, who: Contender, real: Stack) -> Chapter:
+    """A neurite through a real stack, as SWC and as films, one a session."""
+    scale = familiar_scale(real.volume, real.start)
+    result = trace(real.volume, real.start, lambda session: who.annotator(session, 0), scale)
+    spacing = real.volume.spacing or (1.0, 1.0, 1.0)
+    points = np.array(result.nodes, float).reshape(-1, 3) * spacing
+    write_swc(out / "trace.swc", line(points, result.root, real.volume.unit or "voxel"))
+    depth = real.volume.shape[0]
+    lead = (
+        f"{real.volume.path.name}, {' × '.join(map(str, real.volume.shape))} voxels: from z, y, x = "
+        f"{', '.join(map(str, real.start))} a node in {len(result.nodes)} of {depth} sections, "
+        f"{result.steps} clicks in {result.seconds:.1f} s. The trace is in trace.swc."
+    )
+    return Chapter("A real stack", lead, result.episodes, list(real_films(real, result)))
+
+
+def real_films(real: Stack, result: Trace) -> list[Film]:
+    """The first sessions of a trace as films."""
+    films = []
+    for number, episode in enumerate(result.episodes[:FILMS]):
+        window = Window(**episode.source.settings)
+        world = begin(real.volume, window).world
+        sections = f"Sections {window.section(0)} to {window.section(window.count - 1)}"
+        films.append(film(episode, f"{number + 1}. {sections}", world))
+    return films
+
+
+def facts(who: Contender, episodes: Sequence[Episode], seconds: float, workers: int) -> list[tuple[str, str]]:
+    """What the head of the page states."""
+    clicks = sum(len(episode.steps) for episode in episodes)
+    return [
+        ("Annotator", describe(who)),
+        *([("Parameters", f"{sum(p.numel() for p in who.model.parameters()):,}")] if who.model else []),
+        ("Worlds", f"{len(episodes)}"),
+        ("Clicks", f"{clicks:,}"),
+        ("Time", f"{seconds:.0f} s on {workers} {'core' if workers == 1 else 'cores'}"),
+        ("Clicks a second", f"{clicks / seconds:.0f}"),
+    ]
+
+
+def describe(who: Contender) -> str:
+    """Who it is, in words."""
+    return {"shipped": "The shipped policy", "expert": "The virtual expert"}.get(who.name, who.name)
+
+
+def named(task: str) -> str:
+    """A task's name for people."""
+    return task.replace("-", " ").capitalize()
