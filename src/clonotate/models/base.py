@@ -42,7 +42,8 @@ class ClickModel(nn.Module, ABC, Generic[State]):
 
     def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
         """What training minimises, per screen: float32 `[N]`. The likelihood and what a family adds."""
-        return self(screens, past, lengths).nll(clicks)
+        distribution: ClickDistribution = self(screens, past, lengths)
+        return distribution.nll(clicks)
 
     @abstractmethod
     def start(self) -> State:
