@@ -61,3 +61,10 @@ def test_a_session_that_is_done_is_left_alone() -> None:
     session = Session(SOURCE)
     session.done = True
     assert rollout(session, nowhere).steps == 0
+
+
+def test_it_ends_where_the_caller_has_seen_enough() -> None:
+    session = Session(SOURCE)
+    ending = rollout(session, nowhere, until=lambda session: len(session.steps) == 5)
+    assert ending.steps == 5
+    assert not session.done
