@@ -71,7 +71,7 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
     begin(run)  # what is wrong with it is said here, not in a child
     claim(run, out)
     stop = get_context("spawn").RawValue("b", 0)
-    before = {number: signal.signal(number, _raise_flag(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = _heed(stop)
     environ = {name: os.environ.get(name) for name in MALLOC}
     os.environ.update(MALLOC)  # read by a process as it starts, hence the children even where there is one
     try:
@@ -105,19 +105,20 @@ def plain(run: Run) -> dict[str, Any]:
     return {"curriculum_kind": type(run.curriculum).__name__} | page
 
 
-def _raise_flag(stop: Any) -> Callable[..., None]:
-    def handler(*_: Any) -> None:
+def _heed(stop: Any) -> dict[int, Any]:
+    """From now on SIGTERM and SIGINT raise the flag that ends the loop; returns what they did before."""
+
+    def raise_flag(*_: Any) -> None:
         stop.value = 1
 
-    return handler
+    return {number: signal.signal(number, raise_flag) for number in (signal.SIGTERM, signal.SIGINT)}
 
 
 def _fit(
     rank: int, run: Run, out: Path, max_minutes: float | None, device: str, stop: Any, meeting: str
 ) -> None:
     parent = os.getppid()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _raise_flag(stop))
+    _heed(stop)
     torch.set_num_threads(1)  # one process a core beats two threads
     torch.manual_seed(run.seed)
     place = torch.device(device, rank) if device == "cuda" else torch.device(device)
