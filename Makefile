@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 OUT ?= out/demo
-RECIPE ?= first_steps
+RUN ?= runs/$(subst :,-,$(RECIPE))
+RECIPE ?= foundation:nano
 
 help:
 	@echo "make demo    the shipped policy annotates both tasks; VOLUME=path START=z,y,x adds a real stack"
 	@echo "make test    lint, types, arrows and every test; what CI runs"
 	@echo "make lint | types | arrows | unit    one of them alone"
-	@echo "make train   train RECIPE=$(RECIPE) into runs/$(RECIPE)"
+	@echo "make train   train RECIPE=$(RECIPE) into $(RUN)"
 	@echo "make bench   the benchmarks; needs a Chromium"
 	@echo "make clean   remove .venv, caches and out/"
 
@@ -38,7 +39,7 @@ unit: $(VENV)/test.stamp
 	$(BIN)/pytest
 
 train: $(VENV)/base.stamp
-	$(BIN)/clonotate train $(RECIPE) --out runs/$(RECIPE)
+	$(BIN)/clonotate train $(RECIPE) --out $(RUN)
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/render.py

@@ -1,0 +1,175 @@
+"""How fast screens and demonstrations are made on one core, and how fast a headless browser is.
+
+    python benchmarks/render.py [--chromium /usr/bin/chromium] [--rounds 9]
+
+They take turns, so that whatever else the machine does hits both: ours with states of ever new episodes, the
+browser with those of one episode, whose pictures it has been given before.
+"""
+
+import argparse
+import base64
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from statistics import median
+from typing import Any
+
+import cv2
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from clonotate.annotators.virtual import STEADY, VirtualAnnotator
+from clonotate.episodes.session import Session
+from clonotate.records import Source
+from clonotate.screens.layout import LAYOUTS
+from clonotate.screens.render import render
+from clonotate.screens.widgets import View
+from clonotate.tasks import TASKS
+from page import markup, picture, state
+
+LAYOUT = LAYOUTS["original"]
+WORLDS = 12  # a round
+SCREENSHOTS = 12  # a round
+SEED = 30_000
+
+
+def main() -> None:
+    """Measure and print the tables of README.md."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
+    options.add_argument("--rounds", type=int, default=9)
+    chosen = options.parse_args()
+    cv2.setNumThreads(1)
+    with suppress(AttributeError):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    print(f"{platform.processor() or platform.machine()}, one core, load {os.getloadavg()[0]:.1f}\n")
+    print("| task | our screens/s | Chromium, PNG | ratio | Chromium, best path | ratio |")
+    print("|---|---|---|---|---|---|")
+    for task in ("colored-dot-tracking", "neuron-tracking"):
+        print(screens_row(task, chosen.chromium, chosen.rounds), flush=True)
+    print(
+        "\n| task | expert steps/s, no screens | with screens | with screens and new worlds | a world, ms |"
+    )
+    print("|---|---|---|---|---|")
+    for task in ("colored-dot-tracking", "neuron-tracking"):
+        print(steps_row(task, chosen.rounds), flush=True)
+
+
+def screens_row(task: str, chromium: str, rounds: int) -> str:
+    """One row of the first table."""
+    views, played = views_of(task, SEED), fresh(task, 40 * SCREENSHOTS * (rounds + 1))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": LAYOUT.width, "height": LAYOUT.height})
+        states = opened(page, views)
+        protocol = page.context.new_cdp_session(page)
+        ways: dict[str, Callable[[int], Any]] = {
+            "ours": lambda i: render(played[i], LAYOUT),
+            "png": lambda i: (page.evaluate("show", states[i % len(views)]), page.screenshot()),
+            "best": lambda i: (page.evaluate("show", states[i % len(views)]), captured(protocol)),
+        }
+        times: dict[str, list[float]] = {name: [] for name in ways}
+        for turn in range(rounds + 1):
+            for name, way in ways.items():
+                count = 40 * SCREENSHOTS if name == "ours" else SCREENSHOTS
+                times[name].append(timed(way, turn * count, count))
+        browser.close()
+    rates = {name: 1 / median(taken[1:]) for name, taken in times.items()}  # the first turn warms up
+    ratios = {
+        name: median(slow / fast for slow, fast in zip(times[name][1:], times["ours"][1:], strict=True))
+        for name in ("png", "best")
+    }
+    return (
+        f"| {task} | {rates['ours']:,.0f} | {rates['png']:.0f} | {ratios['png']:,.0f} x "
+        f"| {rates['best']:.0f} | {ratios['best']:,.0f} x |"
+    )
+
+
+def fresh(task: str, count: int) -> list[View]:
+    """So many states of ever new episodes, for nothing drawn before may help."""
+    views: list[View] = []
+    while len(views) < count:
+        views += views_of(task, SEED + 1 + len(views))
+    return views
+
+
+def views_of(task: str, seed: int) -> list[View]:
+    """What is on the screen in the course of one episode of an expert."""
+    session = Session(Source(task, seed=seed))
+    expert = VirtualAnnotator(session, STEADY, np.random.default_rng(0))
+    views = []
+    while not session.done:
+        views.append(session.view)
+        session.click(expert(session.screen))
+    return views
+
+
+def opened(page: Page, views: list[View]) -> list[dict[str, Any]]:
+    """Load the page with all pictures of an episode; returns the states that it can show."""
+    page.set_content(markup(views[0], LAYOUT))
+    numbers: dict[bytes, int] = {}
+    states = []
+    for view in views:
+        key = view.canvas.image.tobytes()
+        if key not in numbers:
+            numbers[key] = len(numbers)
+            page.evaluate("([...given]) => load(...given)", picture(view.canvas.image))
+        states.append(state(view, numbers[key]))
+    return states
+
+
+def captured(protocol: Any) -> bytes:
+    """A screenshot by the shortest way there is: the browser's own protocol, speed before size."""
+    shot = protocol.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+    return base64.b64decode(shot["data"])
+
+
+def timed(work: Callable[[int], Any], first: int, count: int) -> float:
+    """Seconds for one piece of work, over `count` of them."""
+    begun = time.perf_counter()
+    for i in range(first, first + count):
+        work(i)
+    return (time.perf_counter() - begun) / count
+
+
+def steps_row(task: str, rounds: int) -> str:
+    """One row of the second table; processor time, so that neighbours do not count."""
+    bare, drawn, whole, worlds = [], [], [], []
+    for turn in range(rounds + 1):
+        seeds = range(SEED + turn * WORLDS, SEED + (turn + 1) * WORLDS)
+        making, sessions = made(task, seeds)
+        _, again = made(task, seeds)
+        steps, without = worked(sessions, draw=False)
+        _, with_screens = worked(again, draw=True)
+        bare.append(steps / without)
+        drawn.append(steps / with_screens)
+        whole.append(steps / (with_screens + making))
+        worlds.append(1000 * making / WORLDS)
+    numbers = " | ".join(f"{median(values[1:]):,.0f}" for values in (bare, drawn, whole))
+    return f"| {task} | {numbers} | {median(worlds[1:]):.1f} |"
+
+
+def made(task: str, seeds: range) -> tuple[float, list[Session]]:
+    """Sessions on new worlds, and the seconds it took to make them."""
+    version = TASKS[task]["standard"].version
+    begun = time.process_time()
+    sessions = [Session(Source(task, "standard", seed, version)) for seed in seeds]
+    return time.process_time() - begun, sessions
+
+
+def worked(sessions: list[Session], draw: bool) -> tuple[int, float]:
+    """Let an expert finish every session; the number of steps and the seconds."""
+    begun = time.process_time()
+    for session in sessions:
+        expert = VirtualAnnotator(session, STEADY, np.random.default_rng(session.source.seed))
+        nothing = np.empty((0, 0, 3), np.uint8)
+        while not session.done:
+            session.click(expert(session.screen if draw else nothing))
+    return sum(len(session.steps) for session in sessions), time.process_time() - begun
+
+
+if __name__ == "__main__":
+    main()
