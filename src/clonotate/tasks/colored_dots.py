@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.records import Event, Score
+from clonotate.records import Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds.paths import SHAPES, along, placed
@@ -37,7 +37,7 @@ class Stack:
     @cached_property
     def projection(self) -> NDArray[np.uint8]:
         """The maximum over all slices: uint8 `[256, 256, 3]`."""
-        return self.images.max(axis=0)
+        return np.asarray(self.images.max(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +181,7 @@ class ColoredDots(Task[World, Memory]):
             if care < CONFIRMS or beyond in memory.searched or not 0 <= beyond < len(world.stack.images):
                 return Intent(Event("canvas", (x, y)), "place", "annotate")
             ahead = beyond  # is it not brighter there?
-        phase = "explore" if count == 0 else "annotate"
+        phase: Phase = "explore" if count == 0 else "annotate"
         return Intent(Event("+z" if ahead > world.z else "-z"), "navigate", phase)
 
     def search(self, world: World, memory: Memory) -> int:
@@ -194,8 +194,8 @@ class ColoredDots(Task[World, Memory]):
             ahead = [z for z in fresh if (z - world.z) * memory.heading > 0]
             if fresh:
                 return min(ahead or fresh, key=lambda z: abs(z - world.z))
-        ahead = world.z + memory.heading
-        return ahead if 0 <= ahead <= last else world.z - memory.heading
+        onward = world.z + memory.heading
+        return onward if 0 <= onward <= last else world.z - memory.heading
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         if intent.kind != "place" or intent.event.at is None:
@@ -219,13 +219,14 @@ class ColoredDots(Task[World, Memory]):
         return (Event("mip"), Event("mip"), *aside)
 
     def disguise(self, world: World, other: World, memory: Memory) -> World:
-        shown = memory.shown | (frozenset() if world.projected else {world.z})
+        """Also what was shown long ago: the last views are remembered, and where the search has been."""
         peeked = memory.peeked or world.projected  # then all dots are known but for their slices
-        hidden = [z for z in range(len(world.stack.images)) if z not in shown]
+        known = {world.z, *memory.recent, *memory.searched}
+        hidden = [z for z in range(len(world.stack.images)) if z not in known]
         images, dots = world.stack.images.copy(), world.stack.dots.copy()
         swap = dict(zip(hidden, reversed(hidden), strict=True))
         for i, (_, _, z) in enumerate(world.stack.dots):
-            if z in swap:
+            if i >= len(world.markers) and z in swap:
                 dots[i, 2] = swap[z]
                 if not peeked:
                     dots[i, :2] = other.stack.dots[i % len(other.stack.dots), :2]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.records import ClonotateError, Event, Score
+from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds import em
@@ -171,7 +171,7 @@ class NeuronTracking(Task[World, Memory]):
             return Intent(Event("-z"), "verify", "annotate")
         return self.place_or_go(world, missing, "annotate" if world.nodes else "explore")
 
-    def place_or_go(self, world: World, z: int, phase: str) -> Intent:
+    def place_or_go(self, world: World, z: int, phase: Phase) -> Intent:
         """Click the target in slice `z`, or go there first."""
         away = z - world.z
         if away == 0:

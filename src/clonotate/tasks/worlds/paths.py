@@ -29,7 +29,7 @@ t = np.linspace(0, 1, 200)
 def _curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     points = np.stack([x, y], axis=1)
     low, high = points.min(axis=0), points.max(axis=0)
-    return (points - low) / (high - low).max()
+    return np.asarray((points - low) / (high - low).max())
 
 
 def _rose(turns: float, radius: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -75,4 +75,4 @@ def placed(
     scale = rng.uniform(0.75, 1.0, 2) * room / (high - low).max()
     extent = (high - low) * scale
     corner = margin + rng.uniform(0, 1, 2) * (room - extent)
-    return (points - low) * scale + corner
+    return np.asarray((points - low) * scale + corner)
