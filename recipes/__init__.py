@@ -1,1 +1,1 @@
-"""Recipes: functions that return a whole Run; each docstring has the command, the hours and what to expect."""
+"""Recipes: functions that return a whole Run. Each docstring has the command, the time and what to expect."""

@@ -1,18 +1,16 @@
 """The two tasks of the foundation: colored dots and neurons.
 
-    clonotate train foundation:nano --out runs/foundation
+clonotate train foundation:nano --out runs/foundation
 """
 
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.train import Run
 
-TASKS = (
-    ("colored-dot-tracking", "standard"),
-    ("neuron-tracking", "standard"),
-    ("colored-dot-tracking", "standard"),
-    ("neuron-tracking", "sections"),
-)
-"""Lessons of dots and neurons take turns; half of the stacks have few sections, badly aligned, like real ones."""
+DOTS = ("colored-dot-tracking", "standard")
+NEURONS = ("neuron-tracking", "standard")
+SECTIONS = ("neuron-tracking", "sections")  # few and badly aligned, like small real stacks
+TASKS = (DOTS, NEURONS, DOTS, NEURONS, DOTS, SECTIONS, DOTS, SECTIONS)
+"""Turns, so that two processes with two lessons a step each have about as much to do."""
 
 
 def nano() -> Run:

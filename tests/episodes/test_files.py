@@ -83,13 +83,14 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     write_episodes(path, [EPISODE])
     before = path.read_bytes()
 
-    def half(table: pa.Table, file: Any, **options: Any) -> None:
-        file.write(before[: len(before) // 2])
+    def half(table: pa.Table, file: Path, **options: Any) -> None:
+        file.write_bytes(before[: len(before) // 2])
         raise OSError("disk full")
 
     monkeypatch.setattr(files.pq, "write_table", half)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ClonotateError, match="disk full"):
         write_episodes(path, [EPISODE] * 5)
+    assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == before
     assert read_episodes(path) == [EPISODE]
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from clonotate.formats.swc import line, read_swc, write_swc
-from clonotate.formats.whole import whole
 from clonotate.records import ClonotateError
+from clonotate.whole import whole
 
 POINTS = np.array([[0, 1.5, 2.25], [50, 3, 4], [100, 5, 6], [150, 7, 8.125]])
 

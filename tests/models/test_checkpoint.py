@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from clonotate.models import build
-from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page, save_model, write_atomically
+from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page, save_model
 from clonotate.records import ClonotateError
 
 
@@ -50,12 +50,3 @@ def test_weights_of_another_shape_are_refused(folder):
     (folder / PAGE).write_text(json.dumps(page))
     with pytest.raises(ClonotateError, match="does not fit"):
         load(folder)
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    write_atomically(path, b"old")
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
-    with pytest.raises(OSError, match="no space"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"

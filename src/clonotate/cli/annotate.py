@@ -112,7 +112,7 @@ def film(gif: Path, result: "Trace", volume: "Volume") -> None:
     """The episode as a GIF, thinned out if it is long."""
     from clonotate.annotate.trace import showing
     from clonotate.formats.gif import write_gif
-    from clonotate.formats.whole import whole
+    from clonotate.whole import whole
 
     shown, clicks = showing(volume, result, every=max(1, -(-result.steps // FILM)))
     with whole(gif) as beside:
@@ -121,7 +121,7 @@ def film(gif: Path, result: "Trace", volume: "Volume") -> None:
 
 def tell(out: Path, result: "Trace", volume: "Volume", json: Path | None) -> None:
     """What came of it, in one line and, if wanted, as JSON."""
-    from clonotate.formats.whole import whole
+    from clonotate.whole import whole
 
     numbers = {
         "nodes": [list(node) for node in result.nodes],

@@ -27,8 +27,8 @@ def evaluate(
     layout: Layout = "original",
     teacher_forced: Annotated[
         bool,
-        typer.Option("--teacher-forced/--closed-loop", help="Also ask about every screen of demonstrations."),
-    ] = False,
+        typer.Option(help="Also ask about every screen of demonstrations."),
+    ] = True,
     temperature: Annotated[float, typer.Option(help="0 takes the likeliest click.", min=0)] = 0.0,
     budget: Budget = 500,
     loop_guard: Annotated[

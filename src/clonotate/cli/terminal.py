@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from clonotate.records import ClonotateError
+from clonotate.whole import write_whole
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -77,9 +77,5 @@ def as_json(numbers: Any) -> str:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a file; ClonotateError where that is not possible."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ClonotateError(f"cannot write {file}: {error.strerror}") from None
+    """Write a file whole; ClonotateError where that is not possible."""
+    write_whole(file, text.encode())

@@ -4,7 +4,6 @@ A file is never edited in place: it is written beside, synced and renamed.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clonotate.records import Click, ClonotateError, Episode, Label, Score, Source, Step
+from clonotate.whole import whole
 
 FORMAT = "clonotate-episodes"
 FORMAT_VERSION = 1
@@ -62,13 +62,8 @@ def write_episodes(path: Path, episodes: Iterable[Episode], licence: str = "CC0-
     }
     rows = [row for i, episode in enumerate(kept) for row in step_rows(i, episode)]
     table = pa.Table.from_pylist(rows, COLUMNS.with_metadata({FORMAT: json.dumps(header)}))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        pq.write_table(table, file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    with whole(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
 
 
 def read_episodes(path: Path) -> list[Episode]:

@@ -15,8 +15,8 @@ from string import Template
 
 from clonotate.evaluation.intervals import bootstrap, wilson
 from clonotate.formats.film import ACROSS, TILE, Film, spoken
-from clonotate.formats.whole import whole
 from clonotate.records import Episode
+from clonotate.whole import whole
 
 PAGE = files("clonotate.formats") / "page"
 

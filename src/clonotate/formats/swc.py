@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.formats.whole import whole
 from clonotate.records import ClonotateError
+from clonotate.whole import whole
 
 UNDEFINED = 0  # the kind of a node nobody has classified
 UNIT = "unit:"

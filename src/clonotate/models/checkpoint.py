@@ -5,7 +5,6 @@ process leaves the last good ones.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,26 +18,15 @@ import clonotate
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
 from clonotate.records import ClonotateError
+from clonotate.whole import write_whole
 
 FORMAT = "clonotate-model-1"
 WEIGHTS, PAGE = "weights.safetensors", "model.json"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes all of `path` or nothing, even if the machine goes down."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Tensors by name to one safetensors file, atomically."""
-    write_atomically(
-        path, save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
-    )
+    write_whole(path, save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -71,7 +59,7 @@ def save_model(
         "run": dict(run or {}),
         "metrics": dict(metrics or {}),
     }
-    write_atomically(folder / PAGE, (json.dumps(page, indent=2) + "\n").encode())
+    write_whole(folder / PAGE, (json.dumps(page, indent=2) + "\n").encode())
     return folder
 
 

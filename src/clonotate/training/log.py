@@ -11,6 +11,8 @@ from typing import Any, Self, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clonotate.whole import write_whole
+
 T = TypeVar("T")
 
 
@@ -71,7 +73,7 @@ class Log:
             return
         rows = path.read_text().splitlines() if path.exists() else []
         kept = [row for row in rows if row.endswith("}") and json.loads(row)["step"] < start]
-        path.write_text("".join(row + "\n" for row in kept))
+        write_whole(path, "".join(row + "\n" for row in kept).encode())
         self.file = path.open("a")
 
     def __enter__(self) -> Self:

@@ -21,13 +21,14 @@ from torch.multiprocessing.spawn import start_processes
 
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
-from clonotate.models.checkpoint import load, read_page, save_model, write_atomically
+from clonotate.models.checkpoint import load, read_page, save_model
 from clonotate.records import ClonotateError
 from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.log import Log
 from clonotate.training.schedule import average_decay, rate
 from clonotate.training.state import State
+from clonotate.whole import write_whole
 
 RUN = "run.json"
 NEAR = 5
@@ -96,7 +97,7 @@ def claim(run: Run, out: Path) -> None:
         if json.loads(json.dumps(unsaid | json.loads(path.read_text()))) != page:
             raise ClonotateError(f"{out} holds another run; give a new folder, or the settings in {path}")
     else:
-        write_atomically(path, (json.dumps(page, indent=2) + "\n").encode())
+        write_whole(path, (json.dumps(page, indent=2) + "\n").encode())
 
 
 def plain(run: Run) -> dict[str, Any]:

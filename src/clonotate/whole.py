@@ -26,3 +26,9 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of `content` to `path`, or nothing, even if the machine goes down."""
+    with whole(path) as beside:
+        beside.write_bytes(content)
