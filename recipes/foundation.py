@@ -1,6 +1,7 @@
 """The two tasks of the foundation: colored dots and neurons.
 
-clonotate train foundation:nano --out runs/foundation
+clonotate train foundation:nano --out runs/nano
+clonotate dagger runs/nano --recipe foundation:practice --out runs/practice --rounds 3 --episodes 120
 """
 
 from clonotate.training.curriculum import Curriculum
@@ -14,5 +15,18 @@ TASKS = (DOTS, NEURONS, DOTS, NEURONS, DOTS, SECTIONS, DOTS, SECTIONS)
 
 
 def nano() -> Run:
-    """Two processes of one CPU core each."""
-    return Run(curriculum=Curriculum(TASKS), preset="nano", steps=3_600, processes=2, save_every=100)
+    """Demonstrations alone, in two processes of one CPU core each."""
+    return Run(Curriculum(TASKS), steps=1_600, decay_from=1.0, processes=2, save_every=100, hide_past=0.1)
+
+
+def practice() -> Run:
+    """A round of DAgger: a third of the lessons are the policy's own episodes with the expert's advice."""
+    return Run(
+        Curriculum(TASKS, recorded_share=0.35, seed=1),
+        steps=600,
+        warmup=30,
+        decay_from=0.3,
+        average=0.99,
+        processes=2,
+        save_every=100,
+    )

@@ -13,24 +13,25 @@ from torch import Tensor, nn
 from clonotate.models.base import ClickModel
 from clonotate.models.checkpoint import read_tensors, write_tensors
 from clonotate.training.log import Clock
+from clonotate.training.optimizer import Optimizer
 
 FILE = "state.safetensors"
-MOMENTS = {"first": "exp_avg", "second": "exp_avg_sq"}  # our name and that of torch
+MOMENT = "moment"
 
 
 @dataclass
 class State:
-    """A model, the running average of its weights, the moments of Adam, and how far it has come."""
+    """A model, the running average of its weights, what its optimizer remembers, and how far it has come."""
 
     model: ClickModel[Any]
     weights: dict[str, nn.Parameter]
     average: dict[str, Tensor]
-    optimizer: torch.optim.AdamW
+    optimizer: Optimizer
     step: int
     clock: Clock
 
     @classmethod
-    def of(cls, model: ClickModel[Any], optimizer: torch.optim.AdamW) -> Self:
+    def of(cls, model: ClickModel[Any], optimizer: Optimizer) -> Self:
         """The state before the first step."""
         weights = dict(model.named_parameters())
         average = {name: weight.detach().clone() for name, weight in weights.items()}
@@ -53,8 +54,8 @@ class State:
         tensors = {name: torch.tensor(count, dtype=torch.float64) for name, count in self.counts.items()}
         for name, weight in self.weights.items():
             tensors[f"weight.{name}"], tensors[f"average.{name}"] = weight, self.average[name]
-            kept = self.optimizer.state[weight]
-            tensors |= {f"{ours}.{name}": kept[theirs] for ours, theirs in MOMENTS.items()}
+            kept = self.optimizer.moments(weight)
+            tensors |= {f"{MOMENT}.{what}.{name}": moment for what, moment in kept.items()}
         write_tensors(folder / FILE, tensors)
 
     def restore(self, folder: Path) -> None:
@@ -64,9 +65,13 @@ class State:
         tensors = read_tensors(folder / FILE)
         self.step = int(tensors["step"])
         self.clock = Clock(tensors["minutes"].item(), tensors["frames"].item())
+        moments: dict[str, dict[str, Tensor]] = {name: {} for name in self.weights}
+        for key in tensors:
+            if key.startswith(f"{MOMENT}."):
+                _, what, name = key.split(".", 2)
+                moments[name][what] = tensors[key]
         for name, weight in self.weights.items():
             weight.data.copy_(tensors[f"weight.{name}"])
             self.average[name].copy_(tensors[f"average.{name}"])
-            kept = {theirs: tensors[f"{ours}.{name}"].to(weight.device) for ours, theirs in MOMENTS.items()}
-            step = torch.tensor(float(self.step), device=weight.device)
-            self.optimizer.state[weight] = {"step": step} | kept
+            kept = {what: moment.to(weight.device) for what, moment in moments[name].items()}
+            self.optimizer.recall(weight, kept)

@@ -26,6 +26,7 @@ from clonotate.records import ClonotateError
 from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.log import Log
+from clonotate.training.optimizer import Optimizer
 from clonotate.training.schedule import average_decay, rate
 from clonotate.training.state import State
 from clonotate.whole import write_whole
@@ -53,6 +54,7 @@ class Run:
     decay_from: float = 0.4  # the share of the steps before the learning rate falls
     betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.01
+    turn: float = 2.0  # Muon's learning rate over AdamW's; 0 gives matrices to AdamW too
     clip: float = 1.0  # largest gradient norm
     average: float = 0.998  # decay of the running average of weights, which is what gets judged and shipped
     hide_past: float = 0.1  # how often a past click is hidden from the model
@@ -124,9 +126,7 @@ def _fit(
     torch.manual_seed(run.seed)
     place = torch.device(device, rank) if device == "cuda" else torch.device(device)
     model = begin(run).to(place)
-    optimizer = torch.optim.AdamW(
-        list(model.parameters()), run.lr, run.betas, weight_decay=run.weight_decay, fused=True
-    )
+    optimizer = Optimizer(list(model.parameters()), run.betas, run.weight_decay, run.turn)
     state = State.of(model, optimizer)
     state.restore(out)
     sums = flat_gradients(model, 4)
@@ -162,8 +162,7 @@ def _fit(
             norm = gradient.norm().item()
             gradient *= min(1.0, run.clip / (norm + 1e-6))
             lr = rate(step, run.steps, run.warmup, run.lr, run.lr_end, run.decay_from)
-            optimizer.param_groups[0]["lr"] = lr
-            optimizer.step()
+            optimizer.step(lr)
             state.follow(average_decay(step, run.average), frames)
 
             log.advance(step)

@@ -1,0 +1,51 @@
+"""Muon for the matrices of a network, AdamW for what is left: biases, gains, and matrices too thin to turn.
+
+Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers") makes each update of a matrix orthogonal, so
+that rare directions, here rare decisions, move as far as common ones. Its updates are scaled to the size of
+AdamW's (Liu et al. 2025, "Muon is scalable for LLM training"), so that one learning rate serves both.
+"""
+
+import torch
+from torch import Tensor, nn
+
+THIN = 8  # the least side of a matrix that is given to Muon
+
+
+class Optimizer:
+    """Two optimizers as one; what they remember of a weight can be taken out and put back."""
+
+    def __init__(
+        self, weights: list[nn.Parameter], betas: tuple[float, float], weight_decay: float, turn: float
+    ) -> None:
+        """`turn` is the learning rate of matrices over that of the rest; 0 gives them to AdamW too."""
+        matrices = [w for w in weights if turn and w.ndim == 2 and min(w.shape) >= THIN]
+        chosen = {id(w) for w in matrices}
+        rest = [w for w in weights if id(w) not in chosen]
+        self.turn = turn
+        self.adamw = torch.optim.AdamW(rest, betas=betas, weight_decay=weight_decay, fused=True)
+        self.muon = None
+        if matrices:
+            self.muon = torch.optim.Muon(
+                matrices, weight_decay=weight_decay, momentum=0.95, adjust_lr_fn="match_rms_adamw"
+            )
+
+    def step(self, lr: float) -> None:
+        """One update of every weight by its gradient."""
+        self.adamw.param_groups[0]["lr"] = lr
+        self.adamw.step()
+        if self.muon:
+            self.muon.param_groups[0]["lr"] = lr * self.turn
+            self.muon.step()  # type: ignore[no-untyped-call]
+
+    def moments(self, weight: nn.Parameter) -> dict[str, Tensor]:
+        """What is remembered of one weight, by name."""
+        return dict(self.home(weight).state[weight])
+
+    def recall(self, weight: nn.Parameter, moments: dict[str, Tensor]) -> None:
+        """Put back what `moments` gave."""
+        self.home(weight).state[weight] = moments
+
+    def home(self, weight: nn.Parameter) -> torch.optim.Optimizer:
+        """The optimizer that a weight belongs to."""
+        owned = self.muon.param_groups[0]["params"] if self.muon else []
+        return self.muon if self.muon and any(weight is w for w in owned) else self.adamw
