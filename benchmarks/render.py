@@ -14,11 +14,14 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle
+from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page, sync_playwright
 
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
@@ -32,8 +35,15 @@ from page import markup, picture, state
 
 LAYOUT = LAYOUTS["original"]
 WORLDS = 12  # a round
-SCREENSHOTS = 12  # a round
+SCREENSHOTS, OURS = 25, 1200  # a round
 SEED = 30_000
+
+
+class Spent(NamedTuple):
+    """Seconds by the clock and on processors."""
+
+    clock: float
+    processor: float
 
 
 def main() -> None:
@@ -49,7 +59,7 @@ def main() -> None:
     print("| task | our screens/s | Chromium, PNG | ratio | Chromium, best path | ratio |")
     print("|---|---|---|---|---|---|")
     for task in ("colored-dot-tracking", "neuron-tracking"):
-        print(screens_row(task, chosen.chromium, chosen.rounds), flush=True)
+        print(screens_rows(task, chosen.chromium, chosen.rounds), flush=True)
     print(
         "\n| task | expert steps/s, no screens | with screens | with screens and new worlds | a world, ms |"
     )
@@ -58,42 +68,45 @@ def main() -> None:
         print(steps_row(task, chosen.rounds), flush=True)
 
 
-def screens_row(task: str, chromium: str, rounds: int) -> str:
-    """One row of the first table."""
-    views, played = views_of(task, SEED), fresh(task, 40 * SCREENSHOTS * (rounds + 1))
+def screens_rows(task: str, chromium: str, rounds: int) -> str:
+    """Two rows of the first table: by the clock, and by processor time with all processes of the browser."""
+    views = views_of(task, SEED)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": LAYOUT.width, "height": LAYOUT.height})
         states = opened(page, views)
         protocol = page.context.new_cdp_session(page)
-        ways: dict[str, Callable[[int], Any]] = {
-            "ours": lambda i: render(played[i], LAYOUT),
-            "png": lambda i: (page.evaluate("show", states[i % len(views)]), page.screenshot()),
-            "best": lambda i: (page.evaluate("show", states[i % len(views)]), captured(protocol)),
+        ways: dict[str, Callable[[View, dict[str, Any]], Any]] = {
+            "png": lambda _, state: (page.evaluate("show", state), page.screenshot()),
+            "best": lambda _, state: (page.evaluate("show", state), captured(protocol)),
+            "ours": lambda view, _: render(view, LAYOUT),
         }
-        times: dict[str, list[float]] = {name: [] for name in ways}
-        for turn in range(rounds + 1):
+        times: dict[str, list[Spent]] = {name: [] for name in ways}
+        for turn in range(rounds + 1):  # the first one warms up
             for name, way in ways.items():
-                count = 40 * SCREENSHOTS if name == "ours" else SCREENSHOTS
-                times[name].append(timed(way, turn * count, count))
+                shown = fresh(task, OURS, turn) if name == "ours" else views[:SCREENSHOTS]
+                times[name].append(timed(way, list(zip(shown, cycle(states), strict=False))))
         browser.close()
-    rates = {name: 1 / median(taken[1:]) for name, taken in times.items()}  # the first turn warms up
-    ratios = {
-        name: median(slow / fast for slow, fast in zip(times[name][1:], times["ours"][1:], strict=True))
-        for name in ("png", "best")
-    }
-    return (
-        f"| {task} | {rates['ours']:,.0f} | {rates['png']:.0f} | {ratios['png']:,.0f} x "
-        f"| {rates['best']:.0f} | {ratios['best']:,.0f} x |"
+    measured = {name: np.array(spent[1:]).T for name, spent in times.items()}
+    return "\n".join(
+        screens_row(f"{task}, {how}", {name: spent[i] for name, spent in measured.items()})
+        for i, how in enumerate(("by the clock", "by processor time"))
     )
 
 
-def fresh(task: str, count: int) -> list[View]:
-    """So many states of ever new episodes, for nothing drawn before may help."""
+def screens_row(what: str, seconds: dict[str, NDArray[np.float64]]) -> str:
+    """Rates and ratios: medians over the rounds."""
+    ours, png, best = (f"{1 / np.median(seconds[name]):,.0f}" for name in ("ours", "png", "best"))
+    slower = [f"{np.median(seconds[name] / seconds['ours']):,.0f} x" for name in ("png", "best")]
+    return f"| {what} | {ours} | {png} | {slower[0]} | {best} | {slower[1]} |"
+
+
+def fresh(task: str, count: int, turn: int) -> list[View]:
+    """So many states of new episodes, for nothing drawn before may help."""
     views: list[View] = []
     while len(views) < count:
-        views += views_of(task, SEED + 1 + len(views))
-    return views
+        views += views_of(task, SEED + 1 + turn * count + len(views))
+    return views[:count]
 
 
 def views_of(task: str, seed: int) -> list[View]:
@@ -127,12 +140,24 @@ def captured(protocol: Any) -> bytes:
     return base64.b64decode(shot["data"])
 
 
-def timed(work: Callable[[int], Any], first: int, count: int) -> float:
-    """Seconds for one piece of work, over `count` of them."""
-    begun = time.perf_counter()
-    for i in range(first, first + count):
-        work(i)
-    return (time.perf_counter() - begun) / count
+def timed(work: Callable[..., Any], jobs: list[tuple[Any, ...]]) -> Spent:
+    """Seconds for one piece of work, over many of them."""
+    clock, processor = time.perf_counter(), processor_seconds()
+    for job in jobs:
+        work(*job)
+    return Spent((time.perf_counter() - clock) / len(jobs), (processor_seconds() - processor) / len(jobs))
+
+
+def processor_seconds() -> float:
+    """Processor time of this process and of all that it has started, as Linux counts it."""
+    spent, family = 0.0, [os.getpid()]
+    for process in family:
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                family += map(int, (thread / "children").read_text().split())
+    return spent
 
 
 def steps_row(task: str, rounds: int) -> str:
