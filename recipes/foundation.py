@@ -23,7 +23,7 @@ def practice() -> Run:
     """A round of DAgger: a third of the lessons are the policy's own episodes with the expert's advice."""
     return Run(
         Curriculum(TASKS, recorded_share=0.35, seed=1),
-        steps=600,
+        steps=500,
         warmup=30,
         decay_from=0.3,
         average=0.99,

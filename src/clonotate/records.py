@@ -61,9 +61,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One click of an episode: when, by whom, and what a careful expert would have clicked instead.
+    """One click of an episode: when, by whom, and what a careful expert with a steady hand would click.
 
-    `advice` is None where no expert was asked or where it agrees with `click`.
+    `advice` is None where no expert was asked.
     """
 
     click: Click

@@ -9,7 +9,7 @@ import pytest
 from clonotate.annotators.virtual import STEADY, Habits, VirtualAnnotator, sample_habits
 from clonotate.episodes.session import Session
 from clonotate.records import Event, Source, Step
-from clonotate.screens.pointing import area, hit
+from clonotate.screens.pointing import area, hit, locate
 from clonotate.tasks.colored_dots import LEVELS
 
 TASK = "colored-dot-tracking"
@@ -78,21 +78,22 @@ def test_a_slip_leaves_the_state_in_error_until_it_is_undone() -> None:
     assert slips > 3
 
 
-def test_advice_is_given_where_a_click_is_careless_and_means_what_an_expert_would_do() -> None:
+def test_advice_is_exact_and_means_what_an_expert_would_do() -> None:
     advised = 0
     for session, step in at_work(Habits(mistake=0.5, late=1.0), 3):
         assert step.label
-        if step.label.mistake:
-            assert step.advice
-        if not step.label.mistake and not step.label.in_error:
-            assert step.advice is None
-        if step.label.mistake and step.advice:
+        assert step.advice
+        event = hit(session.view, session.layout, step.advice)
+        assert event
+        assert step.advice == locate(session.view, session.layout, event)
+        if step.label.in_error:
+            assert event.widget == "undo"
+        elif step.label.mistake:
             count = len(session.world.markers)
-            event = hit(session.view, session.layout, step.advice)
-            assert event
-            assert event.at
-            assert np.hypot(*(np.array(event.at) - session.world.stack.dots[count, :2])) < 6
+            assert event.at == tuple(session.world.stack.dots[count, :2])
             advised += 1
+        else:
+            assert event.widget == step.label.target
     assert advised > 2
 
 

@@ -74,14 +74,15 @@ class VirtualAnnotator:
         event, kind, mistake = self.behave(intent, standing)
         self.placed = kind in ("place", "select", "adjust")
         careless = mistake or (standing.in_error and event != intent.event)
-        return self.step(
-            event, kind, intent, standing, mistake, self.point(intent.event) if careless else None
-        )
+        meant = self.exact(intent.event if careless else event)
+        label = self.label(event, kind, intent, standing, mistake)
+        return Step(self.point(event), self.time(kind), "virtual", label, meant)
 
     def advise(self, screen: Screen) -> Step:
         """What the careful expert would do now, without slips, glances or a trembling hand (for DAgger)."""
         intent, standing = self.intend()
-        return self.step(intent.event, intent.kind, intent, standing, mistake=False, advice=None)
+        label = self.label(intent.event, intent.kind, intent, standing, mistake=False)
+        return Step(self.exact(intent.event), self.time(intent.kind), "virtual", label)
 
     def intend(self) -> tuple[Intent, Standing]:
         """Look at the present screen, remember it, and decide."""
@@ -105,18 +106,14 @@ class VirtualAnnotator:
             return looks[self.rng.integers(len(looks))], "verify", False
         return intent.event, intent.kind, False
 
-    def step(
-        self,
-        event: Event,
-        kind: Kind,
-        intent: Intent,
-        standing: Standing,
-        mistake: bool,
-        advice: Click | None,
-    ) -> Step:
-        """The click for an event, after a person's time, with all that is true of it."""
+    def time(self, kind: Kind) -> int:
+        """When it is done, in ms since the episode began: a person's time after the last."""
         self.ms += round(MEDIAN_MS[kind] * self.habits.pace * float(np.exp(self.rng.normal(0, 0.35))))
-        label = Label(
+        return self.ms
+
+    def label(self, event: Event, kind: Kind, intent: Intent, standing: Standing, mistake: bool) -> Label:
+        """All that is true of an event that is about to be made."""
+        return Label(
             kind=kind,
             target=event.widget,
             phase=intent.phase if kind == intent.kind else "verify",
@@ -125,7 +122,10 @@ class VirtualAnnotator:
             in_error=standing.in_error,
             progress=standing.progress,
         )
-        return Step(self.point(event), self.ms, "virtual", label, advice)
+
+    def exact(self, event: Event) -> Click:
+        """Where a steady hand would click."""
+        return locate(self.session.view, self.session.layout, event)
 
     def point(self, event: Event) -> Click:
         """Where the hand lands: near the place meant, or somewhere inside the button (Gaussian, sd 0.2)."""

@@ -26,8 +26,8 @@ class Lesson:
 def lesson(episode: Episode, world: Any = None, layout: str | None = None) -> Lesson:
     """Render an episode and set what is to be learnt beside it.
 
-    Where the annotator slipped, the target is the advice: a policy sees slips and their repair without
-    learning to slip (DAgger has the same form: the learner's states, the expert's actions).
+    The target is the advice: a policy sees slips and trembling hands, and their repair, without learning
+    them (DAgger has the same form: the learner's states, the expert's actions).
     """
     frames = []
     for session, _ in zip(replay(episode, world, layout), episode.steps, strict=False):

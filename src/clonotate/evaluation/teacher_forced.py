@@ -165,7 +165,7 @@ def question(session: Session, person: VirtualAnnotator, step: Step) -> Question
     task, world, view, layout = session.task, session.world, session.view, session.layout
     intent = task.expert(world, person.memory, person.habits.care)
     event, kind = intent.event, intent.kind
-    if step.label and step.label.kind != intent.kind and step.advice is None:  # a needless look around
+    if step.label and step.label.kind != intent.kind and not step.label.in_error:  # a needless look around
         event, kind = hit(view, layout, step.click) or event, step.label.kind
     glances = task.glances(world, person.memory)
     return Question(
