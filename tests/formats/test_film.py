@@ -100,8 +100,9 @@ def test_a_sheet_has_a_row_even_without_tiles() -> None:
     ("score", "done", "state", "words"),
     [
         (Score(True, {"f1": 1.0}), True, "success", "success"),
-        (Score(False, {"marker_f1": 0.5, "in_order": 1.0}), True, "failed", "marker f1 0.50"),
-        (Score(False, {"coverage": 0.25}), False, "failed", "Done not pressed, coverage 0.25"),
+        (Score(False, {"marker_f1": 0.5, "in_order": 1.0}), True, "failed", "failed: marker f1 0.50"),
+        (Score(False, {"coverage": 0.25}), False, "failed", "failed: Done not pressed, coverage 0.25"),
+        (Score(False, {"f1": 1.0}), True, "failed", "failed"),
         (None, False, "unscored", "no truth to score with, Done not pressed"),
     ],
 )

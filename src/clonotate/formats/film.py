@@ -114,7 +114,7 @@ def outcome(episode: Episode) -> Outcome:
     parts = [
         f"{name.replace('_', ' ')} {value:.2f}" for name, value in episode.score.parts.items() if value < 1
     ]
-    return Outcome("failed", ", ".join([*unfinished, *parts]) or "failed")
+    return Outcome("failed", f"failed: {', '.join([*unfinished, *parts])}".removesuffix(": "))
 
 
 def spoken(name: str) -> str:
