@@ -33,7 +33,10 @@ def annotate(
     ] = None,
     unit: Annotated[str | None, typer.Option(help="Unit of --spacing, for the header: nm, um.")] = None,
     scale: Annotated[
-        str, typer.Option(help="Voxels per canvas pixel; auto: as coarse as the training tissue.")
+        str,
+        typer.Option(
+            help="Voxels per canvas pixel; auto: as coarse as training tissue. Less for a very thin neurite."
+        ),
     ] = "auto",
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF.", metavar="FILE")] = None,
     json: Json = None,
