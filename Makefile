@@ -7,7 +7,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
+CANDIDATES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 OUT ?= out/demo
 RUN ?= runs/$(subst :,-,$(RECIPE))
 RECIPE ?= foundation:nano

@@ -20,9 +20,9 @@ def nano() -> Run:
 
 
 def practice() -> Run:
-    """A round of DAgger: a third of the lessons are the policy's own episodes with the expert's advice."""
+    """A round of DAgger: half of the lessons are the policy's own episodes with the expert's advice."""
     return Run(
-        Curriculum(TASKS, recorded_share=0.35, seed=1),
+        Curriculum(TASKS, recorded_share=0.5, seed=1),
         steps=500,
         warmup=30,
         decay_from=0.3,

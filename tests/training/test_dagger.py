@@ -41,7 +41,7 @@ def careless(session):
 def test_an_expert_who_always_acts_is_a_demonstration(session):
     episode = supervise(session, careless(session), Practice(beta=1, length=9), np.random.default_rng(5))
     again, rng = Session(session.source), np.random.default_rng(5)
-    person = VirtualAnnotator(again, sample_habits(rng), rng)
+    person = VirtualAnnotator(again, replace(sample_habits(rng), care=ALONE.care), rng)
     while not again.done:
         again.click(person(again.screen))
     assert episode == again.episode()

@@ -57,10 +57,15 @@ def arrange(groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layou
 
     Raises ClonotateError where they do not fit, or where two buttons share a name.
     """
+    return _arranged(_bare_groups(groups), tuple(map(_bare_status, status)), layout)
+
+
+@lru_cache(maxsize=1024)
+def _bare_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     names = [button.name for group in groups for button in group.buttons]
     if len({*names, "canvas"}) <= len(names):
         raise ClonotateError(f"every button needs a name of its own, and not 'canvas': {', '.join(names)}")
-    return _arranged(tuple(map(_bare_group, groups)), tuple(map(_bare_status, status)), layout)
+    return tuple(map(_bare_group, groups))
 
 
 def _bare_group(group: Group) -> Group:

@@ -1,11 +1,11 @@
-"""All of the screen but the canvas: surfaces, title, status and buttons, painted once per distinct state."""
+"""All of the screen but the canvas: surfaces, title and buttons, which are cached, and the status."""
 
 from functools import lru_cache
 
 import numpy as np
 
 from clonotate.records import Screen
-from clonotate.screens.arrangement import SWATCH, Arrangement, arrange, tick_rows
+from clonotate.screens.arrangement import SWATCH, Arrangement, tick_rows
 from clonotate.screens.brush import blend, fill, raised, rounded, write
 from clonotate.screens.font import CAPS, fitting, text_width
 from clonotate.screens.layout import Layout, Rect
@@ -13,21 +13,29 @@ from clonotate.screens.themes import THEMES, Surface, Theme
 from clonotate.screens.widgets import RGB, Button, Group, Readout, Role, Status, Strip
 
 
-def paint_chrome(title: str, groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layout) -> Screen:
-    """The screen of a state with an empty canvas, uint8 `[height * ratio, width * ratio, 3]`."""
-    places = arrange(groups, status, layout)
+@lru_cache(maxsize=256)
+def chrome(title: str, groups: tuple[Group, ...], places: Arrangement, layout: Layout) -> Screen:
+    """The screen of a state without its status and with an empty canvas; not to be written to.
+
+    uint8 `[height * ratio, width * ratio, 3]`.
+    """
     screen = _ground(title, places, layout).copy()
-    for item, rect in zip(status, places.status, strict=True):
-        if isinstance(item, Strip):
-            _strip(screen, rect, item, layout)
-        else:
-            _readout(screen, rect, item, layout)
     for group in groups:
         for button in group.buttons:
             rect = places.buttons[button.name]
             picture = _button(button, group.role, rect.width, rect.height, layout)
             screen[rect.top : rect.bottom, rect.left : rect.right] = picture
     return screen
+
+
+def paint_status(screen: Screen, status: tuple[Status, ...], places: Arrangement, layout: Layout) -> None:
+    """Paint the readouts and timelines, which differ on nearly every screen."""
+    for item, rect in zip(status, places.status, strict=True):
+        if isinstance(item, Strip):
+            _strip(screen, rect, item, layout)
+        else:
+            picture = _readout(item, rect.width, rect.height, layout)
+            screen[rect.top : rect.top + len(picture), rect.left : rect.right] = picture
 
 
 @lru_cache(maxsize=64)
@@ -72,9 +80,15 @@ def _swatch(screen: Screen, left: int, top: int, color: RGB, theme: Theme, ratio
     fill(screen, square.inset(ratio, ratio), color)
 
 
-def _readout(screen: Screen, rect: Rect, item: Readout, layout: Layout) -> None:
-    """Caption and value: to both ends of a panel, close together in a bar, or one above the other."""
+@lru_cache(maxsize=4096)
+def _readout(item: Readout, width: int, height: int, layout: Layout) -> Screen:
+    """Caption and value: to both ends of a panel, close together in a bar, or one above the other.
+
+    A picture of its own, for most come back; one line higher than its place, for letters with a tail.
+    """
     theme, ratio = THEMES[layout.theme], layout.ratio
+    rect, screen = Rect(0, 0, width, height), np.empty((height + ratio, width, 3), np.uint8)
+    screen[:] = theme.panel
     two_lines = rect.height > 15 * ratio
     beside = 0 if two_lines or not item.caption else text_width(item.caption) + 5
     swatch = (SWATCH if item.value else CAPS) if item.swatch else 0
@@ -86,6 +100,7 @@ def _readout(screen: Screen, rect: Rect, item: Readout, layout: Layout) -> None:
     write(screen, value, left + swatch * ratio, top, theme.text, ratio, condensed)
     if item.swatch:
         _swatch(screen, left, top, item.swatch, theme, ratio)
+    return screen
 
 
 def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
@@ -98,12 +113,18 @@ def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
     rows = min(tick_rows(len(item.filled), place.width // ratio), max(1, place.height // (4 * ratio)))
     across = -(-len(item.filled) // rows)
     pitch, high = min(place.width // max(across, 1), 9 * ratio), place.height // rows
-    for index, filled in enumerate(item.filled):
-        row, column = divmod(index, across)
+    colors = np.array((theme.empty, theme.filled), np.uint8)[np.array(item.filled, np.intp)]
+    inked = np.arange(across * pitch) % pitch < pitch - ratio
+    for row in range(rows):
+        line = np.repeat(colors[row * across :][:across], pitch, axis=0)
+        top, width = place.top + row * high, len(line)
+        block = screen[top : top + high - ratio, place.left : place.left + width]
+        block[:, inked[:width]] = line[inked[:width]]
+    if 0 <= item.present < len(item.filled):
+        row, column = divmod(item.present, across)
         tick = Rect(place.left + column * pitch, place.top + row * high, pitch - ratio, high - ratio)
-        if index == item.present:
-            fill(screen, tick.inset(-ratio, -ratio), theme.present)
-        fill(screen, tick, theme.filled if filled else theme.empty)
+        fill(screen, tick.inset(-ratio, -ratio), theme.present)
+        fill(screen, tick, theme.filled if item.filled[item.present] else theme.empty)
 
 
 @lru_cache(maxsize=1024)

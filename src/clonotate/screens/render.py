@@ -1,6 +1,4 @@
-"""A view and a layout to pixels: cached chrome, then the canvas and what is drawn over it."""
-
-from functools import lru_cache
+"""A view and a layout to pixels: cached chrome, then the status, the canvas and what is drawn over it."""
 
 import cv2
 import numpy as np
@@ -8,10 +6,10 @@ from numpy.typing import NDArray
 
 from clonotate.records import Screen
 from clonotate.screens.arrangement import arrange
-from clonotate.screens.chrome import paint_chrome
-from clonotate.screens.layout import Layout, Rect
+from clonotate.screens.chrome import chrome, paint_status
+from clonotate.screens.layout import Layout
 from clonotate.screens.overlay import draw
-from clonotate.screens.widgets import Group, Status, View
+from clonotate.screens.widgets import View
 
 
 def render(view: View, layout: Layout) -> Screen:
@@ -19,19 +17,13 @@ def render(view: View, layout: Layout) -> Screen:
 
     Raises ClonotateError where the widgets of the view do not fit the layout.
     """
-    chrome, place = _chrome(view.title, view.groups, view.status, layout)
-    screen = chrome.copy()
-    canvas = screen[place.top : place.bottom, place.left : place.right]
+    places = arrange(view.groups, view.status, layout)
+    screen = chrome(view.title, view.groups, places, layout).copy()
+    paint_status(screen, view.status, places, layout)
+    canvas = screen[places.canvas.top : places.canvas.bottom, places.canvas.left : places.canvas.right]
     _show(view.canvas.image, canvas, layout.ratio)
     draw(canvas, view.canvas.overlay, layout.ratio)
     return screen
-
-
-@lru_cache(maxsize=128)
-def _chrome(
-    title: str, groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layout
-) -> tuple[Screen, Rect]:
-    return paint_chrome(title, groups, status, layout), arrange(groups, status, layout).canvas
 
 
 def _show(image: NDArray[np.uint8], canvas: Screen, ratio: int) -> None:

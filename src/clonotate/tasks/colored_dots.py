@@ -4,6 +4,7 @@ The expert peeks at the maximum projection, then looks for each next hue around 
 turning where it finds nothing. It knows only what its screens have shown, and remembers the last few views.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
@@ -39,6 +40,11 @@ class Stack:
         """The maximum over all slices: uint8 `[256, 256, 3]`."""
         return np.asarray(self.images.max(axis=0))
 
+    @cached_property
+    def places(self) -> tuple[Marker, ...]:
+        """The dots as markers would have to be."""
+        return tuple((int(x), int(y), int(z)) for x, y, z in self.dots)
+
 
 @dataclass(frozen=True, eq=False)
 class World:
@@ -46,6 +52,15 @@ class World:
     z: int = 0
     projected: bool = False  # the maximum projection is on
     markers: tuple[Marker, ...] = ()
+
+    @cached_property
+    def right(self) -> int:
+        """How many markers, from the first on, are right without a gap."""
+        dots = self.stack.places
+        for i, marker in enumerate(self.markers):
+            if i >= len(dots) or not same(marker, dots[i]):
+                return i
+        return len(self.markers)
 
 
 @dataclass(frozen=True)
@@ -126,21 +141,21 @@ class ColoredDots(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
-        dots, markers = world.stack.dots, world.markers
+        dots, markers = world.stack.places, world.markers
         found = sum(any(same(marker, dot) for marker in markers) for dot in dots)
         return Score(
-            success=right(world) == len(markers) == len(dots),
+            success=world.right == len(markers) == len(dots),
             parts={
                 "marker_f1": 2 * found / max(len(dots) + len(markers), 1),
-                "in_order": right(world) / len(dots),
+                "in_order": world.right / len(dots),
             },
         )
 
     def standing(self, world: World) -> Standing:
         return Standing(
             position=world.z / max(len(world.stack.images) - 1, 1),
-            progress=right(world) / len(world.stack.dots),
-            in_error=right(world) < len(world.markers),
+            progress=world.right / len(world.stack.dots),
+            in_error=world.right < len(world.markers),
         )
 
     def remember(self, memory: Memory | None, world: World) -> Memory:
@@ -162,7 +177,7 @@ class ColoredDots(Task[World, Memory]):
 
     def expert(self, world: World, memory: Memory, care: float) -> Intent:
         count, dots = len(world.markers), world.stack.dots
-        if right(world) < count:
+        if world.right < count:
             return Intent(Event("undo"), "undo", "correct")
         if world.projected:
             return Intent(Event("mip"), "verify", "explore" if count == 0 else "verify")
@@ -174,7 +189,7 @@ class ColoredDots(Task[World, Memory]):
             return Intent(Event("done"), "done", "finish")
         if count == 0 and care > SCANS and len(world.stack.images) - 1 not in memory.shown:
             return Intent(Event("+z"), "navigate", "explore")
-        x, y, z = (int(value) for value in dots[count])
+        x, y, z = world.stack.places[count]
         ahead = z if z == world.z or z in memory.recent else self.search(world, memory)
         if z == world.z:
             beyond = world.z + memory.heading
@@ -235,17 +250,9 @@ class ColoredDots(Task[World, Memory]):
         return replace(world, stack=Stack(images, dots))
 
 
-def same(marker: Marker, dot: NDArray[np.int64]) -> bool:
+def same(marker: Marker, dot: Marker) -> bool:
     """Whether a marker marks a dot: in its slice, within 5 px."""
-    return bool(marker[2] == dot[2] and np.hypot(marker[0] - dot[0], marker[1] - dot[1]) <= TOLERANCE)
-
-
-def right(world: World) -> int:
-    """How many markers, from the first on, are right without a gap."""
-    for i, marker in enumerate(world.markers):
-        if i >= len(world.stack.dots) or not same(marker, world.stack.dots[i]):
-            return i
-    return len(world.markers)
+    return marker[2] == dot[2] and math.dist(marker[:2], dot[:2]) <= TOLERANCE
 
 
 def nearby(world: World) -> tuple[Mark, ...]:

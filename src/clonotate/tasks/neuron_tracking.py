@@ -57,6 +57,11 @@ class World:
         """The node of every slice that has one."""
         return {z: (x, y) for x, y, z in self.nodes}
 
+    @cached_property
+    def wrong(self) -> tuple[int, ...]:
+        """The slices, in order, whose node lies outside of the target."""
+        return tuple(z for z, at in sorted(self.skeleton.items()) if not on_target(self, z, at))
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -128,7 +133,7 @@ class NeuronTracking(Task[World, Memory]):
 
     def score(self, world: World) -> Score:
         slices, nodes = len(world.stack.images), world.skeleton
-        inside = sum(on_target(world, z, at) for z, at in nodes.items())
+        inside = len(nodes) - len(world.wrong)
         accuracy, coverage = inside / max(len(nodes), 1), len(nodes) / slices
         return Score(
             success=coverage >= 0.9 and accuracy >= 0.95,
@@ -139,8 +144,8 @@ class NeuronTracking(Task[World, Memory]):
         slices, nodes = len(world.stack.images), world.skeleton
         if world.stack.labels is None:
             return Standing(world.z / max(slices - 1, 1), len(nodes) / slices, in_error=False)
-        inside = sum(on_target(world, z, at) for z, at in nodes.items())
-        return Standing(world.z / max(slices - 1, 1), inside / slices, in_error=inside < len(nodes))
+        right = len(nodes) - len(world.wrong)
+        return Standing(world.z / max(slices - 1, 1), right / slices, in_error=bool(world.wrong))
 
     def remember(self, memory: Memory | None, world: World) -> Memory:
         memory = memory or Memory(z=world.z)
@@ -157,7 +162,7 @@ class NeuronTracking(Task[World, Memory]):
     def expert(self, world: World, memory: Memory, care: float) -> Intent:
         slices, skeleton = len(world.stack.images), world.skeleton
         seen = memory.shown | {world.z}
-        wrong = [z for z in sorted(seen & skeleton.keys()) if not on_target(world, z, skeleton[z])]
+        wrong = [z for z in world.wrong if z in seen]
         if wrong and world.nodes[-1][2] in wrong:
             return Intent(Event("undo"), "undo", "correct")
         if wrong:
@@ -232,9 +237,15 @@ def doubtful(world: World, care: float) -> bool:
 
 def middle(layer: NDArray[np.uint16], label: int) -> tuple[int, int] | None:
     """The pixel of a cross-section nearest to its centre of mass, as (x, y); None where there is none."""
-    rows, columns = np.nonzero(layer == label)
-    if not len(rows):
+    inside = layer == label
+    across, down = inside.sum(axis=0), inside.sum(axis=1)
+    area = across.sum()
+    if not area:
         return None
+    x, y = (round(float(counts @ np.arange(len(counts)) / area)) for counts in (across, down))
+    if inside[y, x]:
+        return x, y
+    rows, columns = np.nonzero(inside)
     distance = (rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2
     nearest = int(distance.argmin())
     return int(columns[nearest]), int(rows[nearest])

@@ -39,6 +39,7 @@ class Practice:
     length: float = 2.0  # clicks at most, in lengths of a steady expert's own episode
     loop: int = 6  # so often on the very same screen, and the expert takes over; 0 for never
     astray: int = 8  # so many clicks with a mistake left standing, and the expert takes over; 0 for never
+    care: float = 0.5  # the expert's, the same in all episodes
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,11 @@ def practise(pupil: Contender, what: Assignment) -> Episode:
 def supervise(session: Session, pupil: Annotator, practice: Practice, rng: np.random.Generator) -> Episode:
     """The policy acts, the expert labels every state, and acts too: by chance, or where the policy is lost.
 
-    The expert's care is drawn anew for each episode, as in the demonstrations: the labels of a screen then
-    are as mixed as they are there, and practice changes what the policy does where it strays, not its style.
+    The expert's care is that of `practice`. Drawn anew for each episode, its advice would contradict itself,
+    and the style that the policy's own past clicks speak of.
     """
     coin = rng.spawn(1)[0]  # leaves the person's own chances as they are in a demonstration
-    person = VirtualAnnotator(session, sample_habits(rng), rng)
+    person = VirtualAnnotator(session, replace(sample_habits(rng), care=practice.care), rng)
     budget = math.ceil(practice.length * expert_length(session))
     watch = Watch(session, practice)
     while not session.done and len(session.steps) < budget:
