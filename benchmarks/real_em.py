@@ -38,6 +38,7 @@ class Outcome:
 
     accuracy: float  # of the nodes, inside the right neurite
     coverage: float  # of the sections, with a node
+    right: float  # of the sections, with a node inside the right neurite
     success: bool  # the task's own rule, and Done
 
 
@@ -60,12 +61,13 @@ def main() -> None:
     parser.add_argument(
         "--scales", nargs="+", default=["1", "2", "3", "auto"], help="voxels per canvas pixel"
     )
+    parser.add_argument("--temperature", type=float, default=0.4, help="of the contenders")
     parser.add_argument("--write", type=Path, help="Markdown file to write")
     options = parser.parse_args()
     volume, labels = read_volume(options.folder / "raw.tif"), tifffile.imread(options.folder / "neurites.tif")
     targets = {target: (0, *innermost(labels[0] == target)) for target in spanning(labels)}
     rows = []
-    for method, scale, follow in methods(volume, options.by, options.scales):
+    for method, scale, follow in methods(volume, options.by, options.scales, options.temperature):
         outcomes = (judged(labels, target, *follow(start)) for target, start in targets.items())
         rows.append(Row(method, scale, tuple(outcomes)))
         print(table_row(rows[-1]), flush=True)
@@ -88,7 +90,9 @@ def innermost(profile: NDArray[np.bool_]) -> tuple[int, int]:
     return int(y), int(x)
 
 
-def methods(volume: Volume, names: list[str], scales: list[str]) -> Iterator[tuple[str, str, Follow]]:
+def methods(
+    volume: Volume, names: list[str], scales: list[str], temperature: float
+) -> Iterator[tuple[str, str, Follow]]:
     """Every floor at every fixed scale, then every contender at every scale."""
     for scale in (float(text) for text in scales if text != "auto"):
         sections = shrunk(volume, scale)
@@ -96,7 +100,7 @@ def methods(volume: Volume, names: list[str], scales: list[str]) -> Iterator[tup
             yield name, f"{scale:g}", floor(track, sections, scale)
     for name in names:
         for text in scales:
-            yield name, text, policy(name, volume, text)
+            yield name, text, policy(name, volume, text, temperature)
 
 
 def shrunk(volume: Volume, scale: float) -> NDArray[np.uint8]:
@@ -119,9 +123,9 @@ def floor(track: Tracker, sections: NDArray[np.uint8], scale: float) -> Follow:
     return follow
 
 
-def policy(name: str, volume: Volume, scale: str) -> Follow:
+def policy(name: str, volume: Volume, scale: str, temperature: float) -> Follow:
     """A contender through the interface, as `clonotate annotate` runs it."""
-    who = contender(name)
+    who = contender(name, temperature)
 
     def follow(start: Start) -> tuple[list[Node], bool]:
         result = trace(volume, start, lambda s: who.annotator(s, seed=0), scale_of(scale, volume, start))
@@ -134,21 +138,26 @@ def judged(labels: NDArray[np.uint16], target: int, nodes: list[Node], done: boo
     """The rule of neuron tracking, against the linked profiles: a node on a membrane is wrong."""
     last = np.array(labels.shape[1:]) - 1
     places = [(int(z), *np.clip(np.rint([y, x]).astype(int), 0, last)) for z, y, x in nodes]
-    accuracy = float(np.mean([labels[place] == target for place in places])) if places else 0.0
-    coverage = len({z for z, _, _ in places}) / len(labels)
-    return Outcome(accuracy, coverage, done and coverage >= 0.9 and accuracy >= 0.95)
+    hits = sum(bool(labels[place] == target) for place in places)
+    accuracy, coverage = hits / max(len(places), 1), len(places) / len(labels)
+    success = done and coverage >= 0.9 and accuracy >= 0.95
+    return Outcome(accuracy, coverage, hits / len(labels), success)
 
 
 def table_row(row: Row) -> str:
     """A line of the Markdown table."""
-    accuracies = [outcome.accuracy for outcome in row.outcomes]
-    low, high = bootstrap(accuracies)
     coverage = np.mean([outcome.coverage for outcome in row.outcomes])
     success = sum(outcome.success for outcome in row.outcomes)
-    return (
-        f"| {row.method} | {row.scale} | {np.mean(accuracies):.3f} ({low:.3f}-{high:.3f}) "
-        f"| {coverage:.2f} | {success} of {len(row.outcomes)} |"
-    )
+    accuracy = with_interval([outcome.accuracy for outcome in row.outcomes])
+    right = with_interval([outcome.right for outcome in row.outcomes])
+    cells = (row.method, row.scale, right, accuracy, f"{coverage:.2f}", f"{success} of {len(row.outcomes)}")
+    return f"| {' | '.join(cells)} |"
+
+
+def with_interval(shares: list[float]) -> str:
+    """The mean over neurites and its 95 % interval."""
+    low, high = bootstrap(shares)
+    return f"{np.mean(shares):.3f} ({low:.3f}-{high:.3f})"
 
 
 PAGE = """# Real neurites
@@ -159,16 +168,17 @@ movement of the made-up training tissue were set with these sections in view.
 
     {command}
 
-The start is the place deepest inside the profile of section 0. *Skeleton accuracy* is the share of nodes
-inside the right neurite: the mean over neurites with a 95 % bootstrap interval over neurites. *Coverage* is
-the share of sections with a node. A *success* has 95 % of its nodes right, 90 % coverage and Done pressed.
-*Scale* is in voxels (4.6 nm) per canvas pixel.
+The start is the place deepest inside the profile of section 0. *Right sections* is the share of all sections
+with a node inside the right neurite, *skeleton accuracy* the share of the nodes that were placed, *coverage*
+the share of sections with a node; means over neurites, with 95 % bootstrap intervals over neurites. A
+*success* has 95 % of its nodes right, 90 % coverage and Done pressed. *Scale* is in voxels (4.6 nm) per
+canvas pixel.
 
 The truth was made by linking hand-segmented profiles whose overlap (IoU) exceeds 0.25. That favours neurites
 which overlap themselves, and with them every method that stays near the last place.
 
-| method | scale | skeleton accuracy | coverage | success |
-|---|---|---|---|---|
+| method | scale | right sections | skeleton accuracy | coverage | success |
+|---|---|---|---|---|---|
 {table}
 
 Data: Gerhard, Funke, Martel, Cardona, Fetter (2013), *Segmented anisotropic ssTEM dataset of neural tissue*,

@@ -209,7 +209,7 @@ def follower(monkeypatch):
         def annotator(self, session, seed):
             return Follower(session)
 
-    monkeypatch.setattr(contenders, "contender", lambda name: Stub())
+    monkeypatch.setattr(contenders, "contender", lambda name, temperature: Stub())
 
 
 @pytest.mark.usefixtures("follower")
@@ -251,6 +251,7 @@ def test_the_spacing_of_the_file_is_used_and_json_may_go_to_standard_output(tmp_
     np.testing.assert_allclose(tree.points[:, 1], 0.005 * np.array(numbers["nodes"])[:, 1], rtol=1e-5)
 
 
+BOXED = ("a missing option", "temperature below 0")  # these typer refuses itself, in a box
 BAD_ARGUMENTS = {
     "no such file": ({"--volume": "nowhere.tif"}, "no such file"),
     "start outside": ({"--start": "0,400,3"}, "outside"),
@@ -262,6 +263,7 @@ BAD_ARGUMENTS = {
     "scale in words": ({"--scale": "big"}, "--scale"),
     "scale too small": ({"--scale": "0.01"}, "--scale"),
     "another task": ({"--task": "colored-dot-tracking"}, "neuron-tracking"),
+    "temperature below 0": ({"--temperature": "-1"}, "--temperature"),
     "no checkpoint": ({"--by": "nobody"}, "nobody"),
     "an expert without a truth": ({"--by": "expert"}, "no labels"),
     "a picture for a film": ({"--gif": "film.png"}, ".gif"),
@@ -279,7 +281,7 @@ def test_bad_arguments_get_one_line_and_code_2(tube, tmp_path, capsys, monkeypat
     assert (code, said) == (2, "")
     assert words in complained
     assert "Traceback" not in complained
-    assert complained.count("\n") == 1 or name == "a missing option"  # that one typer says, in a box
+    assert complained.count("\n") == 1 or name in BOXED
     assert not list(tmp_path.iterdir())
 
 

@@ -38,6 +38,7 @@ def annotate(
             help="Voxels per canvas pixel; auto: as coarse as training tissue. Less for a very thin neurite."
         ),
     ] = "auto",
+    temperature: Annotated[float, typer.Option(help="0 takes the likeliest click; may circle.", min=0)] = 0.4,
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF.", metavar="FILE")] = None,
     json: Json = None,
 ) -> None:
@@ -61,7 +62,7 @@ def annotate(
     opened = read_volume(volume)
     refuse_outside(opened, (z, y, x))
     coarseness = scale_of(scale, opened, (z, y, x))
-    who = contender(by)
+    who = contender(by, temperature)
     with bar("tracing", opened.shape[0]) as advance:
         result = trace(
             opened,
