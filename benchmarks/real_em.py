@@ -165,8 +165,8 @@ PAGE = """# Real neurites
 {neurites} neurites that span all {sections} sections of a larval Drosophila ventral nerve cord, with at least
 {least} px in each. No annotator was trained on it, but it is no blind test: the grey levels, sizes and
 movement of the made-up training tissue were set with these sections in view, and earlier checkpoints tried on
-them decided that traces draw their clicks at temperature 0.4. The rule behind *auto* was fitted to made-up
-tissue only.
+them decided that traces draw their clicks at temperature 0.4. The constant behind *auto* was measured on
+made-up tissue; that it averages over nine canvases was decided with a look at these.
 
     {command}
 
