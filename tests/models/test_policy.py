@@ -47,3 +47,12 @@ def test_it_acts_on_what_forward_predicts_given_its_own_clicks(model, screens):
 def test_temperature_spreads_clicks_and_seeds_differ(model, screens):
     drawn = {Policy(model, 1.0, seed)(screens[0]) for seed in range(5)}
     assert len(drawn) > 1
+
+
+def test_who_comes_back_to_a_screen_grows_restless(model, screens):
+    policy = Policy(model, unrest=0.4)
+    assert [round(policy.heat(screens[0]), 1) for _ in range(5)] == [0.0, 0.4, 0.8, 1.0, 1.0]
+    assert policy.heat(screens[1]) == 0.0
+    policy.reset()
+    assert policy.heat(screens[0]) == 0.0
+    assert Policy(model, 1.5, unrest=0.4).heat(screens[0]) == 1.5

@@ -6,7 +6,18 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from clonotate.cli.options import TEST_SEED, Budget, Json, Layout, Level, Processes, Seed, cores, names_of
+from clonotate.cli.options import (
+    TEST_SEED,
+    Budget,
+    Json,
+    Layout,
+    Level,
+    Processes,
+    Seed,
+    Unrest,
+    cores,
+    names_of,
+)
 from clonotate.cli.terminal import bar, report, table, write_text
 
 study = typer.Typer(
@@ -30,6 +41,7 @@ def evaluate(
         typer.Option(help="Also ask about every screen of demonstrations."),
     ] = True,
     temperature: Annotated[float, typer.Option(help="0 takes the likeliest click.", min=0)] = 0.0,
+    unrest: Unrest = 0.25,
     budget: Budget = 500,
     loop_guard: Annotated[
         int, typer.Option(help="Stop at so many same clicks on one screen; 0: never.", min=0)
@@ -46,7 +58,7 @@ def evaluate(
     from clonotate.evaluation.contenders import contender
     from clonotate.evaluation.report import evaluate as measure
 
-    who = contender(checkpoint, temperature)
+    who = contender(checkpoint, temperature, unrest)
     with bar("evaluating", episodes * len(names)) as advance:
         page = measure(
             who,

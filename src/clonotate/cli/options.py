@@ -26,6 +26,9 @@ Seed: TypeAlias = Annotated[
 ]
 Processes: TypeAlias = Annotated[int, typer.Option(help="How many at a time.", min=1)]
 Budget: TypeAlias = Annotated[int, typer.Option(help="Clicks an episode at most.", min=1)]
+Unrest: TypeAlias = Annotated[
+    float, typer.Option(help="Added to the temperature for each return to the very same screen.", min=0)
+]
 Json: TypeAlias = Annotated[
     Path | None,
     typer.Option("--json", help="Write the numbers as JSON here; - is standard output.", metavar="FILE"),

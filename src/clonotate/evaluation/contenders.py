@@ -19,6 +19,7 @@ from clonotate.records import ClonotateError
 
 SHIPPED = Path(clonotate.__file__).parent / "shipped"
 """The checkpoint that comes with the package."""
+UNREST = 0.25  # chosen on validation worlds, where it freed policies from going in circles
 
 UNTRAINED: dict[str, Callable[[Session, int], Annotator]] = {
     "expert": lambda session, seed: VirtualAnnotator(session, STEADY, np.random.default_rng([seed, 1])),
@@ -34,12 +35,13 @@ class Contender:
     name: str
     model: ClickModel[Any] | None = None
     temperature: float = 0.0
+    unrest: float = 0.0
 
     def annotator(self, session: Session, seed: int) -> Annotator:
         """One who works on this session from its first screen; `seed` decides what is random about it."""
         if self.model is None:
             return UNTRAINED[self.name](session, seed)
-        return Policy(self.model, self.temperature, seed)
+        return Policy(self.model, self.temperature, seed, self.unrest)
 
     def network(self) -> ClickModel[Any]:
         """The model. Raises ClonotateError for who has none."""
@@ -48,17 +50,18 @@ class Contender:
         return self.model
 
 
-def contender(name: str, temperature: float = 0.0) -> Contender:
+def contender(name: str, temperature: float = 0.0, unrest: float = UNREST) -> Contender:
     """The contender of that name, or the checkpoint in that folder, its model loaded once.
 
-    Raises ClonotateError for what is neither, and for a temperature below 0.
+    `temperature` and `unrest` are those of `Policy`. Raises ClonotateError for what is neither, and where
+    one of them is below 0.
     """
-    if temperature < 0:
-        raise ClonotateError(f"a temperature is 0 or more, not {temperature}")
+    if min(temperature, unrest) < 0:
+        raise ClonotateError(f"temperature and unrest are 0 or more, not {temperature} and {unrest}")
     if name in UNTRAINED:
         return Contender(name)
     folder = SHIPPED if name == "shipped" else Path(name)
     if not folder.is_dir():
         names = ", ".join(["shipped", *UNTRAINED])
         raise ClonotateError(f"no checkpoint {name!r}: there is no such folder; the names are {names}")
-    return Contender(name, load(folder), temperature)
+    return Contender(name, load(folder), temperature, unrest)

@@ -51,6 +51,7 @@ def report(
         "seed": seed,
         "clonotate": clonotate.__version__,
         "temperature": contender.temperature,
+        "unrest": contender.unrest,
         "level": first.level,
         "layout": first.layout,
         "guards": asdict(first.guards),

@@ -1,5 +1,6 @@
 """A network as an annotator: a screen in, a click out."""
 
+from collections import Counter
 from typing import Any
 
 import torch
@@ -13,13 +14,16 @@ NO_CLICK = torch.tensor((-1, -1))
 class Policy:
     """Works through one episode; it remembers its screens and its own clicks until `reset`.
 
-    At temperature 0 it takes the most likely click, above that it draws with its logits divided by it.
-    `confidence` in [0, 1] is how sure it was of the last click, 0 before the first.
+    At temperature 0 it takes the most likely click, above that it draws with its logits divided by it. Each
+    time it comes back to the very same screen, `unrest` is added to the temperature, up to 1: who goes in
+    circles tries something else. `confidence` in [0, 1] is how sure it was of the last click, 0 before it.
     """
 
-    def __init__(self, model: ClickModel[Any], temperature: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self, model: ClickModel[Any], temperature: float = 0.0, seed: int = 0, unrest: float = 0.0
+    ) -> None:
         self.model = model.eval()
-        self.temperature, self.seed = temperature, seed
+        self.temperature, self.unrest, self.seed = temperature, unrest, seed
         self.reset()
 
     def reset(self) -> None:
@@ -27,6 +31,7 @@ class Policy:
         self.state = self.model.start()
         self.past = NO_CLICK
         self.confidence = 0.0
+        self.met: Counter[int] = Counter()  # how often each screen was seen
         self.generator = torch.Generator().manual_seed(self.seed)
 
     @torch.inference_mode()
@@ -34,7 +39,14 @@ class Policy:
         """The next click on `screen`."""
         self.state, guess = self.model.step(self.state, torch.from_numpy(screen), self.past)
         self.confidence = guess.confidence().item()
-        click = guess.sample(self.temperature, self.generator) if self.temperature else guess.argmax()
+        heat = self.heat(screen)
+        click = guess.sample(heat, self.generator) if heat else guess.argmax()
         self.past = click[0]
         x, y = self.past.tolist()
         return Click(x, y)
+
+    def heat(self, screen: Screen) -> float:
+        """The temperature on this screen, which has been seen once more."""
+        seen = hash(screen.tobytes())
+        self.met[seen] += 1
+        return max(self.temperature, min(1.0, self.temperature + self.unrest * (self.met[seen] - 1)))

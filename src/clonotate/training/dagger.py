@@ -80,7 +80,8 @@ def dagger(plan: Dagger, out: Path, workers: int = 1, device: str = "cpu") -> Pa
         if not file.exists():
             pupil = contender(checkpoint, plan.temperature)
             write_episodes(file, collect(pupil, assignments(plan, turn), workers))
-        curriculum = replace(curriculum, recorded=(*curriculum.recorded, str(file)))
+        seed = plan.run.curriculum.seed + turn  # fresh demonstrations in every round
+        curriculum = replace(curriculum, recorded=(*curriculum.recorded, str(file)), seed=seed)
         run = replace(plan.run, curriculum=curriculum, start=checkpoint, seed=plan.run.seed + turn)
         folder = out / f"round-{turn:02d}"
         if not finished(run, folder):
