@@ -4,8 +4,6 @@ clonotate train foundation:nano --out runs/nano
 clonotate dagger runs/nano --recipe foundation:practice --out runs/practice --rounds 3 --episodes 120
 """
 
-from dataclasses import replace
-
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.train import Run
 
@@ -14,8 +12,6 @@ NEURONS = ("neuron-tracking", "standard")
 SECTIONS = ("neuron-tracking", "sections")  # few and badly aligned, like small real stacks
 TASKS = (DOTS, NEURONS, DOTS, NEURONS, DOTS, SECTIONS, DOTS, SECTIONS)
 """Turns, so that two processes with two lessons a step each have about as much to do."""
-LATE_TASKS = (NEURONS, DOTS, NEURONS, NEURONS, NEURONS, DOTS, SECTIONS, NEURONS)
-"""Dots are learnt first; neurons take longer."""
 
 
 def nano() -> Run:
@@ -34,9 +30,3 @@ def practice() -> Run:
         processes=2,
         save_every=100,
     )
-
-
-def late_practice() -> Run:
-    """A last round, with more neurons than dots."""
-    run = practice()
-    return replace(run, curriculum=replace(run.curriculum, tasks=LATE_TASKS), steps=400)
