@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clonotate.screens.widgets import Button, Canvas, Group, Mark, Path, Readout, Strip, View
+from clonotate.screens.widgets import Button, Canvas, Group, Mark, Path, Plot, Readout, Strip, View
 
 RED, GREEN, BLUE, GOLD = (235, 64, 52), (52, 199, 89), (64, 128, 255), (255, 200, 40)
 
@@ -92,4 +92,55 @@ def neurites() -> View:
     )
 
 
-SAMPLES = {"dots": dots(), "limbs": limbs(), "crowded": crowded(), "neurites": neurites()}
+def grains() -> View:
+    """As crowded as a task may be: four ways to turn, eight classes with icons, four lines of status."""
+    icons = ("sphere", "spines", "pores", "furrow", "furrows", "net", "wings", "branches")
+    classes = tuple(button(name, icon=name, enabled=name != "net", lit=name == "pores") for name in icons)
+    return View(
+        "Exploration and classification",
+        Canvas(texture(4)),
+        (
+            Group("navigate", tuple(button(n) for n in ("left", "right", "up", "down"))),
+            Group("label", classes),
+            Group("edit", (button("undo"),)),
+            Group("finish", (button("done"),)),
+        ),
+        (
+            Readout("Class", "pores"),
+            Readout("Turn", "120"),
+            Readout("Zoom", "2x"),
+            Readout("Seen", "61 %"),
+        ),
+    )
+
+
+def plume() -> View:
+    bands = np.arange(30)
+    signature = 1 - 0.6 * np.exp(-(((bands - 11) / 1.5) ** 2)) - 0.3 * np.exp(-(((bands - 22) / 2) ** 2))
+    return View(
+        "Spectral plume",
+        Canvas(texture(5)),
+        (
+            Group("navigate", (button("-1"), button("+1"), button("-5"), button("+5"))),
+            Group("view", (button("difference"),)),
+            Group("label", (button("close", icon="net", swatch=GOLD), button("no plume", icon="cross"))),
+            Group("edit", (button("undo"),)),
+            Group("finish", (button("done"),)),
+        ),
+        (
+            Plot("Target", tuple(map(float, signature)), 11),
+            Readout("Band", "12/30"),
+            Readout("Corners", "4"),
+            Readout("Plume", "open"),
+        ),
+    )
+
+
+SAMPLES = {
+    "dots": dots(),
+    "limbs": limbs(),
+    "crowded": crowded(),
+    "neurites": neurites(),
+    "grains": grains(),
+    "plume": plume(),
+}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sample_views import SAMPLES
 
 from clonotate.screens.layout import LAYOUTS, layout_named
-from clonotate.screens.widgets import Button, Canvas, Group, Readout, Strip, View
+from clonotate.screens.widgets import Button, Canvas, Group, Plot, Readout, Strip, View
 
 BLANK = Canvas(np.zeros((256, 256), np.uint8))
 ROLES = ("navigate", "label", "view", "edit", "finish")
@@ -22,11 +22,17 @@ strips = st.builds(
     st.lists(st.booleans(), min_size=1, max_size=64),
     st.integers(0, 63),
 )
+plots = st.builds(
+    lambda caption, values, present: Plot(caption, tuple(values), present),
+    words,
+    st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=40),
+    st.integers(0, 39),
+)
 
 
 @st.composite
 def views(draw: st.DrawFn) -> View:
-    """Up to 14 buttons in up to four groups, at most one timeline and three readouts."""
+    """Up to 14 buttons in up to four groups, at most one timeline or plot and three readouts."""
     counts = draw(st.lists(st.integers(1, 8), min_size=1, max_size=4).filter(lambda some: sum(some) <= 14))
     roles = draw(st.permutations(ROLES))
     groups = []
@@ -36,5 +42,5 @@ def views(draw: st.DrawFn) -> View:
             for i in range(count)
         )
         groups.append(Group(role, tuple(buttons)))
-    status = (*draw(st.lists(readouts, max_size=3)), *draw(st.lists(strips, max_size=1)))
+    status = (*draw(st.lists(readouts, max_size=3)), *draw(st.lists(strips | plots, max_size=1)))
     return View(draw(st.text("abc XYZ", max_size=60)), BLANK, tuple(groups), status)

@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from sample_views import BLUE, SAMPLES, texture
 from strategies import layouts, samples, views
 
+from clonotate.screens.icons import icon_named
 from clonotate.screens.layout import LAYOUTS, layout_named
 from clonotate.screens.pointing import area
 from clonotate.screens.render import render
-from clonotate.screens.widgets import Canvas, Group, Mark, Readout, Strip, View
+from clonotate.screens.themes import THEMES
+from clonotate.screens.widgets import Canvas, Group, Mark, Plot, Readout, Strip, View
 
 GOLDEN = Path(__file__).with_name("golden.json")
 
@@ -81,17 +83,43 @@ def test_the_state_of_a_button_shows_on_that_button_alone(layout, state):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_every_status_shows(layout):
-    view = SAMPLES["crowded"]
+@pytest.mark.parametrize("name", ["crowded", "plume"])
+def test_every_status_shows(layout, name):
+    view = SAMPLES[name]
     for number, item in enumerate(view.status):
         if isinstance(item, Strip):
             fresh = [replace(item, present=item.present + 1), replace(item, filled=(True, *item.filled[1:]))]
             fresh[1] = replace(item, filled=(not item.filled[0], *item.filled[1:]))
+        elif isinstance(item, Plot):
+            fresh = [replace(item, present=item.present + 1), replace(item, values=item.values[::-1])]
         else:
             fresh = [Readout(item.caption, "7"), replace(item, swatch=BLUE)]
         for one in fresh:
             status = (*view.status[:number], one, *view.status[number + 1 :])
             assert changed(view, replace(view, status=status), layout).any(), one
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, "original@3x"])
+def test_an_icon_is_drawn_in_the_colour_of_the_text(layout):
+    look = layout_named(layout)
+    with_icon = SAMPLES["grains"]
+    left, top, width, height = area(with_icon, look, "sphere")
+    shown = render(with_icon, look)[top : top + height, left : left + width]
+    ink = (shown == THEMES[look.theme].button.text).all(axis=2)
+    icon = icon_named("sphere", look.ratio)
+    rows, columns = (range(whole - len(icon) + 1) for whole in ink.shape)
+    assert any((ink[y : y + len(icon), x : x + len(icon)] == icon).all() for y in rows for x in columns)
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0), (0.0, 5.0, -2.0), tuple(map(float, range(200)))])
+@pytest.mark.parametrize("layout", ["original", "dark-split", "retro-left-small@2x"])
+def test_a_plot_of_any_values_is_drawn(values, layout):
+    def view(present):
+        return replace(SAMPLES["plume"], status=(Plot("Target", values, present),))
+
+    look = layout_named(layout)
+    assert changed(view(0), view(len(values) - 1), look).any()
+    assert not changed(view(-1), view(len(values)), look).any()
 
 
 @pytest.mark.parametrize("image", [texture(4), texture(4, colored=True)], ids=["grey", "rgb"])

@@ -5,17 +5,20 @@ enabled, so that nothing jumps while annotating.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from clonotate.records import ClonotateError
 from clonotate.screens.font import text_width
 from clonotate.screens.frame import NARROW, Frame, frame
+from clonotate.screens.icons import ICON
 from clonotate.screens.layout import Layout, Rect
-from clonotate.screens.widgets import Button, Group, Readout, Status, Strip
+from clonotate.screens.widgets import Button, Group, Plot, Readout, Status, Strip
 
 SWATCH = 10  # a square of colour and the space behind it
+PICTURE = ICON + 3  # an icon and the space behind it
+CURVE = 22  # how high a plot is in a panel
 CLOSING = ("edit", "finish")
 """Groups of these roles stand side by side at the foot of the panel."""
 
@@ -69,13 +72,18 @@ def _bare_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 
 def _bare_group(group: Group) -> Group:
-    bare = (Button(b.name, b.text, swatch=(0, 0, 0) if b.swatch else None) for b in group.buttons)
-    return Group(group.role, tuple(bare))
+    return Group(group.role, tuple(map(_bare_button, group.buttons)))
+
+
+def _bare_button(button: Button) -> Button:
+    return replace(button, lit=False, enabled=True, swatch=(0, 0, 0) if button.swatch else None)
 
 
 def _bare_status(item: Status) -> Status:
     if isinstance(item, Strip):
         return Strip(item.caption, (False,) * len(item.filled), 0)
+    if isinstance(item, Plot):
+        return Plot(item.caption, (0.0,) * len(item.values), 0)
     return Readout(item.caption, "")
 
 
@@ -158,9 +166,14 @@ def _grid(block: Block, left: int, top: int, width: int, measure: Measure) -> Ce
 
 
 def button_width(button: Button, condensed: bool = False) -> int:
-    """The least width of a button that shows its text and swatch, in logical pixels."""
+    """The least width of a button that shows its text and what stands before it, in logical pixels."""
     room = 4 if condensed else 8
-    return text_width(button.text, condensed) + (SWATCH if button.swatch else 0) + room
+    return text_width(button.text, condensed) + ornament(button) + room
+
+
+def ornament(button: Button) -> int:
+    """How much room the swatch and the icon of a button take, in logical pixels."""
+    return (SWATCH if button.swatch else 0) + (PICTURE if button.icon else 0)
 
 
 def _on_strip(
@@ -210,6 +223,8 @@ def _down(status: tuple[Status, ...], column: Rect) -> tuple[list[Rect], Rect]:
     for item in status:
         if isinstance(item, Strip):
             height = 10 + 7 * tick_rows(len(item.filled), column.width)
+        elif isinstance(item, Plot):
+            height = 10 + CURVE
         else:
             height = 19 if column.width < NARROW else 9
         rects.append(Rect(column.left, top, column.width, height))
@@ -219,7 +234,7 @@ def _down(status: tuple[Status, ...], column: Rect) -> tuple[list[Rect], Rect]:
 
 
 def _along(status: tuple[Status, ...], bar: Rect) -> list[Rect]:
-    """Status items side by side: a timeline as long as its ticks ask, the readouts alike."""
+    """Status items side by side: a timeline or plot as long as it asks, the readouts alike."""
     least = [text_width(item.caption) + 6 + _least_value(item) for item in status]
     spare = bar.width - sum(least) - 8 * (len(status) - 1)
     if spare < 0:
@@ -229,6 +244,8 @@ def _along(status: tuple[Status, ...], bar: Rect) -> list[Rect]:
         share = spare // (len(status) - number)
         if isinstance(item, Strip):  # a readout's share is more useful to a long timeline
             share = min(6 * len(item.filled), max(share, spare // 2))
+        elif isinstance(item, Plot):
+            share = min(4 * len(item.values), max(share, spare // 2))
         rects.append(Rect(left, bar.top, need + share, bar.height))
         left += need + share + 8
         spare -= share
@@ -236,7 +253,9 @@ def _along(status: tuple[Status, ...], bar: Rect) -> list[Rect]:
 
 
 def _least_value(item: Status) -> int:
-    return -(-len(item.filled) // 2) * 3 if isinstance(item, Strip) else 30
+    if isinstance(item, Strip):
+        return -(-len(item.filled) // 2) * 3
+    return 48 if isinstance(item, Plot) else 30
 
 
 def _scaled(

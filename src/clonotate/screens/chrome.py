@@ -3,14 +3,16 @@
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clonotate.records import Screen
-from clonotate.screens.arrangement import SWATCH, Arrangement, tick_rows
+from clonotate.screens.arrangement import SWATCH, Arrangement, ornament, tick_rows
 from clonotate.screens.brush import blend, fill, raised, rounded, write
 from clonotate.screens.font import CAPS, fitting, text_width
+from clonotate.screens.icons import ICON, icon_named
 from clonotate.screens.layout import Layout, Rect
 from clonotate.screens.themes import THEMES, Surface, Theme
-from clonotate.screens.widgets import RGB, Button, Group, Readout, Role, Status, Strip
+from clonotate.screens.widgets import RGB, Button, Group, Plot, Readout, Role, Status, Strip
 
 
 @lru_cache(maxsize=256)
@@ -29,12 +31,13 @@ def chrome(title: str, groups: tuple[Group, ...], places: Arrangement, layout: L
 
 
 def paint_status(screen: Screen, status: tuple[Status, ...], places: Arrangement, layout: Layout) -> None:
-    """Paint the readouts and timelines, which differ on nearly every screen."""
+    """Paint the readouts, timelines and plots, which differ on nearly every screen."""
     for item, rect in zip(status, places.status, strict=True):
         if isinstance(item, Strip):
             _strip(screen, rect, item, layout)
         else:
-            picture = _readout(item, rect.width, rect.height, layout)
+            paint = _plot if isinstance(item, Plot) else _readout
+            picture = paint(item, rect.width, rect.height, layout)
             screen[rect.top : rect.top + len(picture), rect.left : rect.right] = picture
 
 
@@ -107,9 +110,7 @@ def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
     """A caption, and the ticks below it in a panel or beside it in a bar."""
     theme, ratio = THEMES[layout.theme], layout.ratio
     write(screen, item.caption, rect.left, rect.top, theme.faint, ratio)
-    down = 11 * ratio if layout.status == "panel" else 0
-    aside = 0 if down else (text_width(item.caption) + 6) * ratio
-    place = Rect(rect.left + aside, rect.top + down, rect.width - aside, rect.height - down)
+    place = _below_or_beside(item.caption, rect, layout)
     rows = min(tick_rows(len(item.filled), place.width // ratio), max(1, place.height // (4 * ratio)))
     across = -(-len(item.filled) // rows)
     pitch, high = min(place.width // max(across, 1), 9 * ratio), place.height // rows
@@ -127,6 +128,48 @@ def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
         fill(screen, tick, theme.filled if item.filled[item.present] else theme.empty)
 
 
+def _below_or_beside(caption: str, rect: Rect, layout: Layout) -> Rect:
+    """What a caption leaves of a status item's place."""
+    down = 11 * layout.ratio if layout.status == "panel" else 0
+    aside = 0 if down else (text_width(caption) + 6) * layout.ratio
+    return Rect(rect.left + aside, rect.top + down, rect.width - aside, rect.height - down)
+
+
+@lru_cache(maxsize=1024)
+def _plot(item: Plot, width: int, height: int, layout: Layout) -> Screen:
+    """A caption, and the curve on ground of its own below it in a panel or beside it in a bar.
+
+    A picture of its own like a readout's, and one line higher than its place too.
+    """
+    theme, ratio = THEMES[layout.theme], layout.ratio
+    screen = np.empty((height + ratio, width, 3), np.uint8)
+    screen[:] = theme.panel
+    caption, condensed = fitting(item.caption, width // ratio)
+    write(screen, caption, 0, 0, theme.faint, ratio, condensed)
+    place = _below_or_beside(caption, Rect(0, 0, width, height), layout)
+    inks = np.array((theme.empty, theme.filled, theme.present), np.uint8)
+    drawn = inks[_curve(item.values, item.present, place.width // ratio, place.height // ratio)]
+    screen[place.top : place.bottom, place.left :] = drawn.repeat(ratio, axis=0).repeat(ratio, axis=1)
+    return screen
+
+
+def _curve(values: tuple[float, ...], present: int, width: int, height: int) -> NDArray[np.uint8]:
+    """A curve in a box, `[height, width]`: 1 where it runs, 2 on the line and dot of the present place."""
+    levels = np.array(values, float)
+    x = np.linspace(1, width - 2, len(levels)).round().astype(int)
+    y = 1 + ((levels.max() - levels) / (np.ptp(levels) or 1.0) * (height - 3)).round().astype(int)
+    here = np.interp(np.arange(width), x, y).round().astype(int)
+    before = np.r_[here[0], here[:-1]]
+    rows = np.arange(height)[:, None]
+    box: NDArray[np.uint8] = ((rows >= np.minimum(here, before)) & (rows <= np.maximum(here, before))).astype(
+        np.uint8
+    )
+    if 0 <= present < len(levels):
+        box[:, x[present]] = 2
+        box[y[present] - 1 : y[present] + 2, x[present] - 1 : x[present] + 2] = 2
+    return box
+
+
 @lru_cache(maxsize=1024)
 def _button(button: Button, role: Role, width: int, height: int, layout: Layout) -> Screen:
     """The picture of a button on its panel, uint8 `[height, width, 3]`; sizes are in screen pixels."""
@@ -136,14 +179,22 @@ def _button(button: Button, role: Role, width: int, height: int, layout: Layout)
     picture[:] = theme.panel
     radius = {"rounded": 4.0 * ratio, "pill": height / 2, "square": 0.0}[layout.button]
     raised(picture, Rect(0, 0, width, height), surface, radius, ratio)
-    swatch = SWATCH if button.swatch else 0
-    text, condensed = fitting(button.text, width // ratio - swatch - 4)
-    left = (width // ratio - text_width(text, condensed) - swatch) // 2 * ratio
+    before = ornament(button)
+    text, condensed = fitting(button.text, width // ratio - before - 4)
+    left = (width // ratio - text_width(text, condensed) - before) // 2 * ratio
     top = (height - CAPS * ratio) // 2
-    write(picture, text, left + swatch * ratio, top, surface.text, ratio, condensed)
+    write(picture, text, left + before * ratio, top, surface.text, ratio, condensed)
     if button.swatch:
         _swatch(picture, left, top, button.swatch, theme, ratio)
+    if button.icon:
+        beside = left + (SWATCH if button.swatch else 0) * ratio
+        _icon(picture, beside, (height - ICON * ratio) // 2, button.icon, surface.text, ratio)
     return picture
+
+
+def _icon(screen: Screen, left: int, top: int, name: str, color: RGB, ratio: int) -> None:
+    ink = icon_named(name, ratio)
+    screen[top : top + len(ink), left : left + len(ink)][ink] = color
 
 
 def _surface(button: Button, role: Role, theme: Theme) -> Surface:

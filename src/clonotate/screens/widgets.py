@@ -20,13 +20,17 @@ Shape = Literal["ring", "disc", "cross", "square"]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A thing to press. `lit` is a toggle that is on; `swatch` is a colour shown beside the text."""
+    """A thing to press. `lit` is a toggle that is on; a colour or a picture may stand before the text.
+
+    `icon` is a name that `screens/icons.txt` draws.
+    """
 
     name: str
     text: str
     lit: bool = False
     enabled: bool = True
     swatch: RGB | None = None
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,19 @@ class Strip:
     present: int
 
 
-Status: TypeAlias = Readout | Strip
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A small curve, such as a spectrum: at least two values, drawn from the least to the greatest.
+
+    The one at index `present` is marked.
+    """
+
+    caption: str
+    values: tuple[float, ...]
+    present: int
+
+
+Status: TypeAlias = Readout | Strip | Plot
 
 
 @dataclass(frozen=True, slots=True)
