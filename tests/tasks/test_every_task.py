@@ -28,7 +28,7 @@ from clonotate.screens.layout import LAYOUTS
 from clonotate.screens.pointing import hit, locate
 from clonotate.screens.render import render
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks import TASKS, colored_dots, neuron_tracking, task_named
+from clonotate.tasks import TASKS, animal_tracking, colored_dots, neuron_tracking, task_named
 from clonotate.tasks.base import Task
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -237,7 +237,15 @@ def other_labels(world: neuron_tracking.World) -> neuron_tracking.World:
     return replace(world, stack=replace(world.stack, labels=world.stack.truth[::-1], target=2))
 
 
+def other_animals(world: animal_tracking.World) -> animal_tracking.World:
+    """The same frames with fronts and backs, and who is who, exchanged; the outlines shown stay."""
+    ends = world.film.ends
+    assert ends is not None
+    return replace(world, film=replace(world.film, ends=ends[:, ::-1, ::-1]))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
+    "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,
     "neuron-tracking": other_labels,
 }

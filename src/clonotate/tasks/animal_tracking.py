@@ -1,0 +1,361 @@
+"""Animal tracking: mark front and back of every look-alike animal in every frame, each under its own name.
+
+Coloured outlines in the first frame say who is who. Later only the faint marks of the frame before, the way
+the animals head, and flipping back through crossings tell. The expert works frame by frame, animal by animal.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError, Event, Phase, Score
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds import arena
+from clonotate.tasks.worlds.arena import Outline
+
+TOLERANCE = 6.0  # canvas pixels
+REVIEWS = 0.7  # from how much care on an expert flips back through all frames before Done
+CLOSE = (6.0, 40.0)  # px between animals below which the least and the most careful eye flips back
+FRONT, BACK = 0, 1
+ENDS = ("Front", "Back")
+COLORS: tuple[RGB, ...] = ((255, 80, 80), (70, 200, 255), (255, 210, 60), (110, 230, 110))
+FAINT: tuple[RGB, ...] = tuple((r // 2 + 40, g // 2 + 40, b // 2 + 40) for r, g, b in COLORS)
+WHITE: RGB = (255, 255, 255)
+NAMES = tuple("ABCD")
+Place = tuple[int, int]  # x, y in canvas pixels
+
+
+class Slot(NamedTuple):
+    """What is to be marked: one end of one animal in one frame. In order of work."""
+
+    frame: int
+    animal: int
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """What there is to annotate, and the truth where there is one."""
+
+    images: NDArray[np.uint8]  # [frames, 256, 256] grey
+    ends: NDArray[np.int64] | None  # [frames, animals, 2, 2]: front then back, x then y
+    outlines: tuple[Outline, ...]  # round each animal in the first frame; none where nobody knows
+    animals: int
+
+    @cached_property
+    def truth(self) -> dict[Slot, Place]:
+        """Where every end is; ClonotateError without tracks."""
+        if self.ends is None:
+            raise ClonotateError(
+                "this film has no tracks, so no expert and no score; let a policy annotate it"
+            )
+        return {
+            Slot(t, a, e): (int(x), int(y))
+            for t, animals in enumerate(self.ends)
+            for a, ends in enumerate(animals)
+            for e, (x, y) in enumerate(ends)
+        }
+
+    @cached_property
+    def gaps(self) -> tuple[float, ...]:
+        """How near any two animals come in each frame, in px between their axes."""
+        axes = [[[self.truth[Slot(t, a, e)] for e in (0, 1)] for a in self.who] for t in self.when]
+        return tuple(map(nearest, axes))
+
+    @property
+    def who(self) -> range:
+        return range(self.animals)
+
+    @property
+    def when(self) -> range:
+        return range(len(self.images))
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    film: Film
+    frame: int = 0
+    animal: int = 0  # the one that the next click on the canvas marks
+    end: int = FRONT
+    placed: tuple[tuple[Slot, Place], ...] = ()  # as placed; the last one of a slot counts
+
+    @cached_property
+    def marks(self) -> dict[Slot, Place]:
+        """The mark of every slot that has one."""
+        return dict(self.placed)
+
+    @cached_property
+    def wrong(self) -> frozenset[Slot]:
+        """The slots whose mark is off."""
+        truth = self.film.truth
+        return frozenset(slot for slot, at in self.marks.items() if math.dist(at, truth[slot]) > TOLERANCE)
+
+    @cached_property
+    def open(self) -> tuple[int, ...]:
+        """How many marks each frame lacks."""
+        lacking = [2 * self.film.animals] * len(self.film.images)
+        for slot in self.marks:
+            lacking[slot.frame] -= 1
+        return tuple(lacking)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How far the animals were followed from frame 0 on, and which frames were compared by flipping."""
+
+    followed: int = 0  # so many leading frames were looked at in order
+    shown: frozenset[int] = frozenset()
+    compared: frozenset[int] = frozenset()
+    reviewed: bool = False  # the first frame was looked at again since the last mark
+    frame: int = 0
+    placed: int = 0
+
+
+@dataclass(frozen=True)
+class AnimalTracking(Task[World, Memory]):
+    """The knobs are those of the arena."""
+
+    name: ClassVar[str] = "animal-behavioral-tracking"
+    version: ClassVar[int] = 1
+
+    setting: arena.Arena = field(default_factory=lambda: arena.STANDARD)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        film = arena.film(self.setting, rng)
+        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1]))
+
+    def begin_from(
+        self, images: NDArray[np.uint8], tracks: NDArray[np.float64] | None = None, animals: int = 2
+    ) -> World:
+        """A world of real frames, uint8 `[frames, 256, 256]`, with or without tracks.
+
+        `tracks` is `[frames, animals, 2, 2]`: front then back, x then y, in canvas pixels. `animals` counts
+        only without them. ClonotateError where there are other than 1 to 4 animals.
+        """
+        count = animals if tracks is None else tracks.shape[1]
+        if not 1 <= count <= len(NAMES):
+            raise ClonotateError(f"{count} animals: there are buttons for 1 to {len(NAMES)}")
+        if tracks is None:
+            return World(Film(images, None, (), count))
+        ends = np.rint(tracks).astype(np.int64).clip(0, CANVAS - 1)
+        return World(Film(images, ends, tuple(capsule(*animal) for animal in ends[0]), count))
+
+    def view(self, world: World) -> View:
+        film, frame = world.film, world.frame
+        color = COLORS[world.animal]
+        return View(
+            title="Animal tracking",
+            canvas=Canvas(film.images[frame], overlay(world)),
+            groups=(
+                Group(
+                    "navigate",
+                    (
+                        Button("prev", "Prev", enabled=frame > 0),
+                        Button("next", "Next", enabled=frame < len(film.images) - 1),
+                    ),
+                ),
+                Group(
+                    "label",
+                    tuple(Button(NAMES[a], NAMES[a], a == world.animal, swatch=COLORS[a]) for a in film.who),
+                ),
+                Group("label", tuple(Button(ENDS[e].lower(), ENDS[e], e == world.end) for e in (0, 1))),
+                Group("edit", (Button("undo", "Undo", enabled=bool(world.placed)),)),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Strip("Frames", tuple(lacking == 0 for lacking in world.open), frame),
+                Readout("Frame", f"{frame + 1}/{len(film.images)}"),
+                Readout("Here", f"{2 * film.animals - world.open[frame]}/{2 * film.animals}"),
+                Readout("Mark", f"{NAMES[world.animal]} {ENDS[world.end].lower()}", color),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        match event:
+            case Event("next"):
+                return replace(world, frame=min(world.frame + 1, len(world.film.images) - 1))
+            case Event("prev"):
+                return replace(world, frame=max(world.frame - 1, 0))
+            case Event("front" | "back" as name):
+                return replace(world, end=FRONT if name == "front" else BACK)
+            case Event(name) if name in NAMES[: world.film.animals]:
+                return replace(world, animal=NAMES.index(name), end=FRONT)
+            case Event("undo") if world.placed:
+                (frame, animal, end), _ = world.placed[-1]
+                return replace(world, placed=world.placed[:-1], frame=frame, animal=animal, end=end)
+            case Event("canvas", (x, y)):
+                slot = Slot(world.frame, world.animal, world.end)
+                return replace(world, placed=(*world.placed, (slot, (x, y))), end=1 - world.end)
+        return world
+
+    def score(self, world: World) -> Score:
+        film, right = world.film, len(world.marks) - len(world.wrong)
+        return Score(
+            success=right == len(film.truth),
+            parts={"match_rate": right / len(film.truth), "identities_kept": identities_kept(world)},
+        )
+
+    def standing(self, world: World) -> Standing:
+        wrong = world.wrong if world.film.ends is not None else frozenset()
+        return Standing(
+            position=world.frame / max(len(world.film.images) - 1, 1),
+            progress=(len(world.marks) - len(wrong)) / (2 * world.film.animals * len(world.film.images)),
+            in_error=bool(wrong),
+        )
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        memory = memory or Memory(frame=world.frame)
+        flipped = world.frame == memory.frame + 1 and world.frame in memory.shown
+        changed = len(world.placed) != memory.placed
+        return Memory(
+            followed=memory.followed + (world.frame == memory.followed),
+            shown=memory.shown | {world.frame},
+            compared=memory.compared | {world.frame} if flipped else memory.compared,
+            reviewed=not changed and (memory.reviewed or world.frame == 0),
+            frame=world.frame,
+            placed=len(world.placed),
+        )
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        wrong = [slot for slot in world.wrong if slot.frame < memory.followed]
+        amiss = {slot.frame for slot in wrong} | {
+            t for t in world.film.when if world.open[t] or t >= memory.followed
+        }
+        if not amiss:
+            if care > REVIEWS and not memory.reviewed:
+                return Intent(Event("prev"), "verify", "verify")
+            return Intent(Event("done"), "done", "finish")
+        frame = min(amiss)
+        if frame != world.frame:
+            return Intent(Event("next" if frame > world.frame else "prev"), "navigate", "annotate")
+        here = sorted(slot for slot in wrong if slot.frame == frame)
+        if here and world.placed[-1][0] in here:
+            return Intent(Event("undo"), "undo", "correct")
+        if not here and frame not in memory.compared and doubtful(world.film, frame, care):
+            return Intent(Event("prev"), "verify", "annotate")
+        return self.mark(world, here[0] if here else missing(world), correcting=bool(here))
+
+    def mark(self, world: World, slot: Slot, correcting: bool) -> Intent:
+        """Choose the animal, then the end, then click: whichever is still to be done."""
+        phase: Phase = "correct" if correcting else "annotate"
+        if world.animal != slot.animal:
+            return Intent(Event(NAMES[slot.animal]), "adjust", phase)
+        if world.end != slot.end:
+            return Intent(Event(ENDS[slot.end].lower()), "adjust", phase)
+        return Intent(Event("canvas", world.film.truth[slot]), "place", phase)
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        """The same end of another animal, the other end, the ghost, a slip of the hand."""
+        if intent.kind != "place" or intent.event.at is None:
+            return ()
+        (x, y), truth = intent.event.at, world.film.truth
+        others = [truth[Slot(world.frame, a, world.end)] for a in world.film.who if a != world.animal]
+        swapped = truth[Slot(world.frame, world.animal, 1 - world.end)]
+        stale = world.marks.get(Slot(world.frame - 1, world.animal, world.end))
+        hand = [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 9), (4, -13), (-12, -6))]
+        places = [*others, swapped, *([stale] if stale else []), *hand]
+        return tuple(
+            Event("canvas", at)
+            for at in places
+            if math.dist(at, (x, y)) > TOLERANCE + 4 and all(4 <= v < CANVAS - 4 for v in at)
+        )
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        last = len(world.film.images) - 1
+        return (Event("prev"),) * (world.frame > 0) + (Event("next"),) * (world.frame < last)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        film, foreign = world.film, other.film
+        if film.ends is None or foreign.ends is None:
+            return world
+        images, ends = film.images.copy(), film.ends.copy()
+        for t in film.when:
+            if t >= memory.followed and t != world.frame:
+                images[t] = foreign.images[t % len(foreign.images)]
+                ends[t] = foreign.ends[t % len(foreign.images), np.arange(film.animals) % foreign.animals]
+        return replace(world, film=Film(images, ends, film.outlines, film.animals))
+
+
+def overlay(world: World) -> tuple[Mark | Path, ...]:
+    """Marks of the frame before, faint; those of this frame, the last one ringed; who is who in frame 0."""
+    items: list[Mark | Path] = []
+    if world.frame == 0:
+        items += [Path(line, COLORS[a], closed=True) for a, line in enumerate(world.film.outlines)]
+    for animal in world.film.who:
+        items += axis(world, world.frame - 1, animal, FAINT[animal], 1)
+    for animal in world.film.who:
+        items += axis(world, world.frame, animal, COLORS[animal], 3)
+    if world.placed and world.placed[-1][0].frame == world.frame:
+        items.append(Mark(world.placed[-1][1], WHITE, 6))
+    return tuple(items)
+
+
+def axis(world: World, frame: int, animal: int, color: RGB, radius: int) -> list[Mark | Path]:
+    """The marks of one animal in one frame: a disc in front, a square behind, joined."""
+    front, back = (world.marks.get(Slot(frame, animal, end)) for end in (FRONT, BACK))
+    items: list[Mark | Path] = [Path((front, back), color)] if front and back else []
+    items += [Mark(front, color, radius, "disc")] if front else []
+    return items + ([Mark(back, color, radius, "square")] if back else [])
+
+
+def missing(world: World) -> Slot:
+    """The first slot of this frame without a mark."""
+    return next(
+        slot
+        for animal in world.film.who
+        for end in (FRONT, BACK)
+        if (slot := Slot(world.frame, animal, end)) not in world.marks
+    )
+
+
+def doubtful(film: Film, frame: int, care: float) -> bool:
+    """Whether animals are so close, here or in the frame before, that a careful eye flips back to compare."""
+    limit = CLOSE[0] + (CLOSE[1] - CLOSE[0]) * care
+    return frame > 0 and min(film.gaps[frame], film.gaps[frame - 1]) < limit
+
+
+def nearest(animals: list[list[Place]]) -> float:
+    """The least distance between the axes, front to back, of any two animals; infinite for one."""
+    share = np.linspace(0, 1, 7)[:, None]
+    axes = [share * np.array(front) + (1 - share) * np.array(back) for front, back in animals]
+    pairs = [(a, b) for i, a in enumerate(axes) for b in axes[:i]]
+    return min((float(np.hypot(*(a[:, None] - b[None]).T).min()) for a, b in pairs), default=math.inf)
+
+
+def identities_kept(world: World) -> float:
+    """Of all steps from frame to frame, the share in which a name stays, rightly placed, with one animal."""
+    film = world.film
+    steps = [(t, a) for t in film.when[1:] for a in film.who]
+    kept = [(on := under(world, t, a)) is not None and on == under(world, t - 1, a) for t, a in steps]
+    return sum(kept) / max(len(steps), 1)
+
+
+def under(world: World, frame: int, animal: int) -> int | None:
+    """Which animal the two marks of a name lie on; None where they are missing or lie on none."""
+    marks = [world.marks.get(Slot(frame, animal, end)) for end in (FRONT, BACK)]
+    for who in world.film.who:
+        truth = [world.film.truth[Slot(frame, who, end)] for end in (FRONT, BACK)]
+        if all(at and math.dist(at, right) <= TOLERANCE for at, right in zip(marks, truth, strict=True)):
+            return who
+    return None
+
+
+def capsule(front: NDArray[np.int64], back: NDArray[np.int64]) -> Outline:
+    """An ellipse round an animal of which only the ends are known."""
+    middle, half = (front + back) / 2, (front - back) / 2
+    side = half[::-1] * (1, -1) * 0.35
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)[:, None]
+    ring = np.rint(middle + 1.15 * (np.cos(turn) * half + np.sin(turn) * side)).clip(1, CANVAS - 2)
+    return tuple((int(x), int(y)) for x, y in ring)
+
+
+LEVELS = {
+    "easy": AnimalTracking(arena.EASY),
+    "standard": AnimalTracking(arena.STANDARD),
+    "hard": AnimalTracking(arena.HARD),
+}
