@@ -18,15 +18,15 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from clonotate.annotate.scale import scale_of
 from clonotate.annotate.trace import Node, trace
 from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.intervals import bootstrap
+from clonotate.formats.neurites import LEAST, innermost, spanning
+from clonotate.formats.scale import scale_of
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.whole import whole
 from floors import FLOORS, Tracker
 
-LEAST = 200  # px a neurite has at least in every section
 Start = tuple[int, int, int]
 Follow = Callable[[Start], tuple[list[Node], bool]]
 """From a start to nodes (z, y, x in voxels), and whether the annotator called it done."""
@@ -74,20 +74,6 @@ def main() -> None:
     if options.write:
         with whole(options.write) as beside:
             beside.write_text(page(rows, len(targets), len(labels), options), encoding="utf-8")
-
-
-def spanning(labels: NDArray[np.uint16], least: int = LEAST) -> list[int]:
-    """The ids with at least `least` voxels in every section of `[Z, Y, X]`."""
-    count = int(labels.max()) + 1
-    areas = np.stack([np.bincount(section.ravel(), minlength=count) for section in labels])
-    return [target for target in range(1, count) if areas[:, target].min() >= least]
-
-
-def innermost(profile: NDArray[np.bool_]) -> tuple[int, int]:
-    """The place (y, x) of a profile that lies farthest from its border and the picture's."""
-    distance = cv2.distanceTransform(np.pad(profile.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    y, x = np.unravel_index(distance.argmax(), distance.shape)
-    return int(y), int(x)
 
 
 def methods(

@@ -12,14 +12,14 @@ from PIL import Image
 
 import clonotate.evaluation.contenders as contenders
 from clonotate.annotate import trace
-from clonotate.annotate.scale import SCALES, familiar_scale
 from clonotate.annotate.trace import CHUNK, MARGIN, begin, showing, trusted
-from clonotate.annotate.window import Window, mirrored, reflected
 from clonotate.annotators.baselines import RandomAnnotator
 from clonotate.cli import main
 from clonotate.episodes.replay import digest
+from clonotate.formats.scale import SCALES, familiar_scale
 from clonotate.formats.swc import read_swc
 from clonotate.formats.volumes import read_volume
+from clonotate.formats.window import Window, mirrored, reflected
 from clonotate.records import ClonotateError, Event
 from clonotate.screens.pointing import locate
 from clonotate.tasks.worlds import em

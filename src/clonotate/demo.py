@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clonotate.annotate.scale import familiar_scale
 from clonotate.annotate.trace import Trace, begin, refuse_outside, trace
-from clonotate.annotate.window import Window
 from clonotate.episodes.rollout import LOOPED, Guards, rollout
 from clonotate.episodes.session import Session
 from clonotate.evaluation.closed_loop import Attempt, attempts
@@ -17,8 +15,10 @@ from clonotate.evaluation.contenders import SHIPPED, Contender, contender
 from clonotate.evaluation.fan_out import fan_out
 from clonotate.formats.film import Film, film
 from clonotate.formats.html import Chapter, Report, write_report
+from clonotate.formats.scale import familiar_scale
 from clonotate.formats.swc import line, write_swc
 from clonotate.formats.volumes import Volume, read_volume
+from clonotate.formats.window import Window
 from clonotate.records import Episode
 
 TASKS = ("colored-dot-tracking", "neuron-tracking")

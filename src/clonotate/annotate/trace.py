@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from clonotate.annotate.window import Window
 from clonotate.episodes.replay import screens
 from clonotate.episodes.rollout import LOOPED, Annotator, Guards, rollout
 from clonotate.episodes.session import Session
 from clonotate.formats.volumes import Volume
+from clonotate.formats.window import Window
 from clonotate.records import Click, ClonotateError, Episode, Screen, Source
 from clonotate.screens.widgets import CANVAS
 from clonotate.tasks.neuron_tracking import NeuronTracking

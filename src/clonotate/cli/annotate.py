@@ -46,9 +46,9 @@ def annotate(
 
     Example: clonotate annotate --volume raw.tif --start 0,526,639 --out trace.swc --gif trace.gif
     """
-    from clonotate.annotate.scale import scale_of
     from clonotate.annotate.trace import TASK, refuse_outside, trace
     from clonotate.evaluation.contenders import contender
+    from clonotate.formats.scale import scale_of
     from clonotate.formats.volumes import read_volume
 
     if task != TASK:

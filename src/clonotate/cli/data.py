@@ -69,6 +69,8 @@ def validate(
 ) -> None:
     """Replay every episode of a file and compare its screens with the digest; exits with 1 if any broke.
 
+    Episodes on real data need the file they were made on, where it was.
+
     Example: clonotate validate dots.parquet
     """
     from clonotate.episodes.files import read_episodes
@@ -98,9 +100,10 @@ def judged(numbered: tuple[int, Episode]) -> Verdict:
 def fault(episode: Episode) -> str:
     """What keeps an episode from replaying to the screens it was recorded with; empty if nothing."""
     from clonotate.episodes.replay import digest
+    from clonotate.formats.worlds import world_of
 
     try:
-        found = digest(episode)
+        found = digest(episode, world_of(episode.source))
     except ClonotateError as error:
         return str(error)
     if not episode.digest:

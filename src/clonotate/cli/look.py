@@ -1,13 +1,16 @@
 """See what there is: the tasks, the layouts, and somebody at work."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clonotate.cli.options import TEST_SEED, Budget, Json, Layout, Level, Seed, Task
 from clonotate.cli.terminal import report, table
 from clonotate.records import ClonotateError
+
+if TYPE_CHECKING:
+    from clonotate.episodes.session import Session
 
 
 def tasks(json: Json = None) -> None:
@@ -54,8 +57,14 @@ def play(
     seed: Seed = TEST_SEED,
     level: Level = "standard",
     layout: Layout = "original",
+    data: Annotated[
+        Path | None, typer.Option(help="Real data: a file, or a folder with its truth.", metavar="PATH")
+    ] = None,
     gif: Annotated[
         Path | None, typer.Option(help="Write what happened as a GIF here.", metavar="FILE")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the episode as Parquet here.", metavar="FILE")
     ] = None,
     scale: Annotated[
         float, typer.Option(help="Size of the GIF; 2 is twice the screen.", min=0.25, max=4)
@@ -65,31 +74,66 @@ def play(
     ] = 0.0,
     budget: Budget = 500,
 ) -> None:
-    """Let somebody work through one episode, and look at it.
+    """Let somebody work through one episode, made up or on real data, and look at it.
 
     Example: clonotate play colored-dot-tracking --by shipped --gif dots.gif
     """
     from clonotate.episodes.rollout import Guards, rollout
-    from clonotate.episodes.session import Session
     from clonotate.evaluation.contenders import contender
     from clonotate.formats.gif import write_gif
-    from clonotate.records import Source
-    from clonotate.tasks import task_named
 
     if gif and gif.suffix.lower() != ".gif":
         raise ClonotateError(f"{gif} should end in .gif")
-    session = Session(Source(task, level, seed, task_named(task, level).version), layout)
+    session = begun(task, level, seed, layout, data)
+    if by == "expert" and not session.scored:
+        raise ClonotateError(f"{data} comes without a truth, so there is no expert; name a policy with --by")
     annotator, screens = contender(by, temperature).annotator(session, seed), []
 
     def watched(screen):  # type: ignore[no-untyped-def]
         screens.append(screen)
         return annotator(screen)
 
-    ending = rollout(session, watched, Guards(budget))
-    score = session.score()
-    outcome = "success" if score.success else "finished wrong" if session.done else "never finished"
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in score.parts.items())
-    print(f"{by} on {task} ({level}, seed {seed}): {outcome} in {ending.steps} clicks; {parts}")
+    rollout(session, watched, Guards(budget))
+    print(f"{by} on {task} ({data or level}, seed {seed}): {outcome(session)}")
     if gif:
         write_gif(gif, [*screens, session.screen], [step.click for step in session.steps], scale)
         print(f"wrote {gif}")
+    if out:
+        keep(out, session, data)
+
+
+def begun(task: str, level: str, seed: int, layout: str, data: Path | None) -> "Session":
+    """A session on a made-up world, or on real data."""
+    from clonotate.episodes.session import Session
+    from clonotate.formats.worlds import read_world
+    from clonotate.records import Source
+    from clonotate.tasks import task_named
+
+    if data is None:
+        return Session(Source(task, level, seed, task_named(task, level).version), layout)
+    source, world = read_world(task, data, seed, level)
+    return Session(source, layout, world)
+
+
+def outcome(session: "Session") -> str:
+    """How it ended, in a few words."""
+    clicks = f"in {len(session.steps)} clicks"
+    if not session.scored:
+        return f"{'finished' if session.done else 'never finished'} {clicks}; no truth, so no score"
+    score = session.score()
+    ending = "success" if score.success else "finished wrong" if session.done else "never finished"
+    return f"{ending} {clicks}; {', '.join(f'{name} {value:.2f}' for name, value in score.parts.items())}"
+
+
+def keep(out: Path, session: "Session", data: Path | None) -> None:
+    """Write the episode with the digest of its screens; real data keep their own licence."""
+    from dataclasses import replace
+
+    from clonotate.episodes.files import write_episodes
+    from clonotate.episodes.replay import digest
+    from clonotate.formats.worlds import world_of
+
+    episode = session.episode()
+    kept = replace(episode, digest=digest(episode, world_of(episode.source)))
+    write_episodes(out, [kept], licence="that of the data" if data else "CC0-1.0")
+    print(f"wrote {out}")

@@ -61,6 +61,11 @@ class Session:
             self._view = self._screen = None
         return event
 
+    @property
+    def scored(self) -> bool:
+        """Whether somebody knows what is right: always of a procedural world, of real data perhaps."""
+        return not self.source.data or bool(self.source.settings.get("truth", False))
+
     def score(self) -> Score:
         """The score as it stands; no success before Done is pressed. ClonotateError without a truth."""
         score = self.task.score(self.world)
@@ -68,11 +73,10 @@ class Session:
 
     def episode(self) -> Episode:
         """The session as a record of its causes; scored when the world is procedural or has a truth."""
-        scored = not self.source.data or self.source.settings.get("truth", False)
         return Episode(
             source=self.source,
             layout=self.layout_name,
             steps=tuple(self.steps),
             done=self.done,
-            score=self.score() if scored else None,
+            score=self.score() if self.scored else None,
         )

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.records import Event, Phase, Score
+from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds.paths import SHAPES, along, placed
@@ -30,10 +30,10 @@ Marker = tuple[int, int, int]  # x, y in canvas pixels, and the slice
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """What there is to annotate. Dot i is the i-th of the path."""
+    """What there is to annotate, and the truth where there is one. Dot i is the i-th of the path."""
 
     images: NDArray[np.uint8]  # [slices, 256, 256, 3]
-    dots: NDArray[np.int64]  # [count, 3]: x, y, slice
+    dots: NDArray[np.int64] | None  # [count, 3]: x, y, slice; None where nobody knows
 
     @cached_property
     def projection(self) -> NDArray[np.uint8]:
@@ -43,7 +43,14 @@ class Stack:
     @cached_property
     def places(self) -> tuple[Marker, ...]:
         """The dots as markers would have to be."""
-        return tuple((int(x), int(y), int(z)) for x, y, z in self.dots)
+        return tuple((int(x), int(y), int(z)) for x, y, z in self.truth)
+
+    @property
+    def truth(self) -> NDArray[np.int64]:
+        """The dots; ClonotateError without them."""
+        if self.dots is None:
+            raise ClonotateError("nobody knows the dots of this stack, so there is no expert and no score")
+        return self.dots
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +105,14 @@ class ColoredDots(Task[World, Memory]):
             paint(images[z], (x, y), color, rng)
         return World(Stack(images, dots))
 
+    def begin_from(self, images: NDArray[np.uint8], dots: NDArray[np.int64] | None = None) -> World:
+        """A world of real slices, uint8 `[slices, 256, 256, 3]`, and its dots `[count, 3]` or none."""
+        return World(Stack(images, dots))
+
     def view(self, world: World) -> View:
         stack, count = world.stack, len(world.markers)
         annotated = {z for _, _, z in world.markers}
         image = stack.projection if world.projected else stack.images[world.z]
-        following = hue(min(count, len(stack.dots) - 1), len(stack.dots), self.saturation)
         return View(
             title="Colored dots",
             canvas=Canvas(image, joined(world.markers) if world.projected else nearby(world)),
@@ -121,10 +131,17 @@ class ColoredDots(Task[World, Memory]):
             status=(
                 Strip("Slices", tuple(z in annotated for z in range(len(stack.images))), world.z),
                 Readout("Slice", "all" if world.projected else f"{world.z + 1}/{len(stack.images)}"),
-                Readout("Points", f"{count}/{len(stack.dots)}"),
-                Readout("Next", "", following) if count < len(stack.dots) else Readout("Next", "none"),
+                *self.count(count, stack.dots),
             ),
         )
+
+    def count(self, count: int, dots: NDArray[np.int64] | None) -> tuple[Readout, Readout]:
+        """How many markers there are, of how many if that is known, and the hue that comes next."""
+        if dots is None:
+            return Readout("Points", f"{count}"), Readout("Next", "any")
+        following = hue(count, len(dots), self.saturation) if count < len(dots) else None
+        points = Readout("Points", f"{count}/{len(dots)}")
+        return points, Readout("Next", "", following) if following else Readout("Next", "none")
 
     def update(self, world: World, event: Event) -> World:
         match event:
@@ -152,8 +169,11 @@ class ColoredDots(Task[World, Memory]):
         )
 
     def standing(self, world: World) -> Standing:
+        position = world.z / max(len(world.stack.images) - 1, 1)
+        if world.stack.dots is None:
+            return Standing(position, progress=0.0, in_error=False)
         return Standing(
-            position=world.z / max(len(world.stack.images) - 1, 1),
+            position,
             progress=world.right / len(world.stack.dots),
             in_error=world.right < len(world.markers),
         )
@@ -176,7 +196,7 @@ class ColoredDots(Task[World, Memory]):
         )
 
     def expert(self, world: World, memory: Memory, care: float) -> Intent:
-        count, dots = len(world.markers), world.stack.dots
+        count, dots = len(world.markers), world.stack.truth
         if world.right < count:
             return Intent(Event("undo"), "undo", "correct")
         if world.projected:
@@ -216,8 +236,8 @@ class ColoredDots(Task[World, Memory]):
         if intent.kind != "place" or intent.event.at is None:
             return ()
         x, y = intent.event.at
-        following = world.stack.dots[len(world.markers) + 1 :]
-        lookalikes = [(int(a), int(b)) for a, b, z in world.stack.dots if z == world.z]
+        following = world.stack.truth[len(world.markers) + 1 :]
+        lookalikes = [(int(a), int(b)) for a, b, z in world.stack.truth if z == world.z]
         skipped = [(int(a), int(b)) for a, b, _ in following[:1]]  # its place is known from the projection
         hand = [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 8), (3, -13), (-12, -6), (6, 16))]
         return tuple(
@@ -238,13 +258,13 @@ class ColoredDots(Task[World, Memory]):
         peeked = memory.peeked or world.projected  # then all dots are known but for their slices
         known = {world.z, *memory.recent, *memory.searched}
         hidden = [z for z in range(len(world.stack.images)) if z not in known]
-        images, dots = world.stack.images.copy(), world.stack.dots.copy()
+        images, dots = world.stack.images.copy(), world.stack.truth.copy()
         swap = dict(zip(hidden, reversed(hidden), strict=True))
-        for i, (_, _, z) in enumerate(world.stack.dots):
+        for i, (_, _, z) in enumerate(world.stack.truth):
             if i >= len(world.markers) and z in swap:
                 dots[i, 2] = swap[z]
                 if not peeked:
-                    dots[i, :2] = other.stack.dots[i % len(other.stack.dots), :2]
+                    dots[i, :2] = other.stack.truth[i % len(other.stack.truth), :2]
         if hidden:
             images[hidden] = world.stack.images[hidden[::-1]] if peeked else other.stack.images[hidden]
         return replace(world, stack=Stack(images, dots))

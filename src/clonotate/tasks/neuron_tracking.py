@@ -132,7 +132,7 @@ class NeuronTracking(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
-        slices, nodes = len(world.stack.images), world.skeleton
+        slices, nodes = len(world.stack.truth), world.skeleton
         inside = len(nodes) - len(world.wrong)
         accuracy, coverage = inside / max(len(nodes), 1), len(nodes) / slices
         return Score(

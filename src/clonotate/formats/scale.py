@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.annotate.window import Window
 from clonotate.formats.volumes import Volume
+from clonotate.formats.window import Window
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
 

@@ -50,15 +50,23 @@ class Window:
 
     def images(self, volume: Volume) -> NDArray[np.uint8]:
         """What the canvas shows: uint8 `[count, 256, 256]`, shrunk by area, enlarged linearly."""
-        rows, columns = (
-            reflected(start, self.side, length)
-            for start, length in zip((self.top, self.left), volume.shape[1:], strict=True)
-        )
+        rows, columns = self.covered(volume.shape)
         seen = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
         places = np.ix_(rows - rows.min(), columns - columns.min())
         how = cv2.INTER_AREA if self.side >= CANVAS else cv2.INTER_LINEAR
         slices = (volume.grey(self.section(i), *seen)[places] for i in range(self.count))
         return np.stack([cv2.resize(image, (CANVAS, CANVAS), interpolation=how) for image in slices])
+
+    def labels(self, array: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """What labels `[Z, Y, X]` say of every canvas pixel: uint16 `[count, 256, 256]`."""
+        rows, columns = self.covered(array.shape)
+        grid = ((np.arange(CANVAS) + 0.5) * self.side / CANVAS).astype(int)
+        sections = [self.section(i) for i in range(self.count)]
+        return array[np.ix_(sections, rows[grid], columns[grid])]
+
+    def covered(self, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The rows and columns of a volume `[Z, Y, X]` that the window looks at, border to border."""
+        return reflected(self.top, self.side, shape[1]), reflected(self.left, self.side, shape[2])
 
 
 def reflected(start: int, count: int, length: int) -> NDArray[np.intp]:
