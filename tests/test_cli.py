@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from clonotate.cli import app, main
-from clonotate.cli.options import NINE, names_of
+from clonotate.cli.options import names_of
 from clonotate.cli.terminal import spread
 from clonotate.episodes.files import read_episodes, write_episodes
 from clonotate.records import ClonotateError
 from clonotate.screens.layout import LAYOUTS
-from clonotate.tasks import TASKS
+from clonotate.tasks import KEPT_OUT, NINE, TASKS
 
 DOTS = "colored-dot-tracking"
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
@@ -260,7 +260,8 @@ class TestNames:
     def test_commas_repetition_and_groups(self) -> None:
         assert names_of([f"{DOTS}, neuron-tracking", DOTS]) == [DOTS, "neuron-tracking"]
         assert names_of(["all"]) == list(TASKS)
-        assert names_of(["nine"]) == [name for name in NINE if name in TASKS]
+        assert names_of(["nine"]) == [name for name in TASKS if name not in KEPT_OUT]
+        assert names_of(["nine,all"]) == [*NINE, *(name for name in TASKS if name in KEPT_OUT)]
 
     def test_unknown_ones_are_refused(self) -> None:
         with pytest.raises(ClonotateError, match="no task 'dots'"):

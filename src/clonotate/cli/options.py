@@ -17,7 +17,7 @@ Task: TypeAlias = Annotated[
 ]
 Tasks: TypeAlias = Annotated[
     list[str],
-    typer.Argument(help="Names, also with commas between; `all`; or `nine`, the families of pretraining."),
+    typer.Argument(help="Names, also with commas; `nine`: the families of pretraining; `all`: others too."),
 ]
 Level: TypeAlias = Annotated[str, typer.Option(help="easy, standard or hard.")]
 Layout: TypeAlias = Annotated[str, typer.Option(help="A name that `clonotate layouts` lists.")]
@@ -34,19 +34,6 @@ Json: TypeAlias = Annotated[
     typer.Option("--json", help="Write the numbers as JSON here; - is standard output.", metavar="FILE"),
 ]
 
-NINE = (
-    "colored-dot-tracking",
-    "neuron-tracking",
-    "cell-lineage-tracking",
-    "multichannel-image-alignment",
-    "animal-limb-tracking",
-    "animal-behavioral-tracking",
-    "exploration-classification-3d",
-    "spectral-plume-finding",
-    "road-network-construction",
-)
-"""The families of pretraining; the others are kept out of it to measure transfer."""
-
 
 def cores() -> int:
     """How many processors this process may use."""
@@ -55,9 +42,9 @@ def cores() -> int:
 
 def names_of(tasks: Sequence[str]) -> list[str]:
     """Task names as given on the command line, each once, in order; ClonotateError for an unknown one."""
-    from clonotate.tasks import TASKS, task_named
+    from clonotate.tasks import NINE, TASKS, task_named
 
-    groups = {"all": list(TASKS), "nine": [name for name in NINE if name in TASKS]}
+    groups = {"all": TASKS, "nine": NINE}
     words = [word.strip() for text in tasks for word in text.split(",") if word.strip()]
     names = list(dict.fromkeys(name for word in words for name in groups.get(word, [word])))
     if not names:

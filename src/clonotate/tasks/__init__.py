@@ -13,6 +13,11 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
 }
 """Every task by name, then by level: easy, standard, hard."""
 
+KEPT_OUT = ("shape-matching", "chromosome-tracing")
+"""Never learnt from in pretraining, to measure what is carried over to a new family."""
+NINE = tuple(name for name in TASKS if name not in KEPT_OUT)
+"""The families of pretraining: `--tasks nine`, and what a curriculum consists of unless it says otherwise."""
+
 
 def task_named(name: str, level: str = "standard") -> Task[Any, Any]:
     """The task of that name at that level; ClonotateError says what there is."""

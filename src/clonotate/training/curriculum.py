@@ -14,7 +14,7 @@ from clonotate.episodes.dataset import Lesson, lesson, of_frames
 from clonotate.episodes.files import read_episodes
 from clonotate.episodes.session import Session
 from clonotate.records import Episode, Source
-from clonotate.tasks import task_named
+from clonotate.tasks import NINE, task_named
 
 FIRST_TRAINING_SEED = 1_000_000_000
 """Training worlds lie above; validation and test seeds are small numbers, so they never meet."""
@@ -22,9 +22,13 @@ FIRST_TRAINING_SEED = 1_000_000_000
 
 @dataclass(frozen=True)
 class Curriculum:
-    """Tasks take turns; `recorded_share` of the lessons come from the `recorded` files, the rest is fresh."""
+    """Tasks take turns; `recorded_share` of the lessons come from the `recorded` files, the rest is fresh.
 
-    tasks: tuple[tuple[str, str], ...]  # a name and a level each, in the order of their turns
+    Families that are kept out are learnt from only where they are named.
+    """
+
+    # a name and a level each, in the order of their turns
+    tasks: tuple[tuple[str, str], ...] = tuple((name, "standard") for name in NINE)
     layouts: tuple[str, ...] = ("original",)
     recorded: tuple[str, ...] = ()  # Parquet files of episodes
     recorded_share: float = 0.5
