@@ -28,7 +28,14 @@ from clonotate.screens.layout import LAYOUTS
 from clonotate.screens.pointing import hit, locate
 from clonotate.screens.render import render
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks import TASKS, animal_tracking, colored_dots, neuron_tracking, task_named
+from clonotate.tasks import (
+    TASKS,
+    animal_tracking,
+    colored_dots,
+    image_alignment,
+    neuron_tracking,
+    task_named,
+)
 from clonotate.tasks.base import Task
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -244,10 +251,18 @@ def other_animals(world: animal_tracking.World) -> animal_tracking.World:
     return replace(world, film=replace(world.film, ends=ends[:, ::-1, ::-1]))
 
 
+def other_map(world: image_alignment.World) -> image_alignment.World:
+    """The same two channels with another map between them, and other landmarks to take."""
+    pictures = world.pictures
+    hidden = replace(pictures, matrix=pictures.truth + 5, landmarks=pictures.landmarks[::-1])
+    return replace(world, pictures=hidden)
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
     "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,
     "neuron-tracking": other_labels,
+    "multichannel-image-alignment": other_map,
 }
 
 

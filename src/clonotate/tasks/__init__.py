@@ -3,13 +3,19 @@
 from typing import Any
 
 from clonotate.records import ClonotateError
-from clonotate.tasks import animal_tracking, colored_dots, neuron_tracking
+from clonotate.tasks import (
+    animal_tracking,
+    colored_dots,
+    image_alignment,
+    neuron_tracking,
+)
 from clonotate.tasks.base import Task
 
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     colored_dots.ColoredDots.name: dict(colored_dots.LEVELS),
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
+    image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
 

@@ -1,0 +1,372 @@
+"""Image alignment: bring two channels of one scene together by landmarks, each clicked in A and then in B.
+
+The expert looks at both channels, takes the most prominent puncta of A from the top down, flips between the
+channels to find each counterpart in B, looks at the overlay of the present fit and undoes bad pairs.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError, Event, Phase, Score
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds.channels import Scene, photograph
+from clonotate.tasks.worlds.maps import Matrix, Places, apply, fitted
+
+TOLERANCE = 3.0  # mean error over the canvas, px
+PAIR_TOLERANCE = 4.0  # between a click in B and the counterpart of the one in A, px
+ON_SPOT = 5.0  # a landmark is clicked so close to a thing that both channels show, px
+APART = 25.0  # landmarks closer than this say the same twice, px
+RECALL = 6  # views since the last click that are remembered
+COLORS: tuple[RGB, ...] = (
+    (255, 220, 60),
+    (70, 200, 255),
+    (255, 130, 40),
+    (150, 255, 110),
+    (255, 110, 170),
+    (190, 160, 255),
+)
+Channel = Literal["A", "B", "overlay"]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """What there is to align, and the truth where there is one. Places are x, y in canvas pixels."""
+
+    first: NDArray[np.uint8]  # channel A, [256, 256]
+    second: NDArray[np.uint8]  # channel B, [256, 256]
+    affine: bool  # the map is affine, not a similarity
+    matrix: Matrix | None  # [2, 3] from A to B; None where nobody knows
+    spots: Places  # [n, 2] in A: what can be found in both channels
+    landmarks: Places  # [pairs, 2] in A: what an expert takes, in order
+    lookalikes: tuple[Places, Places]  # [n, 2] in A and B: what only that one shows
+
+    @property
+    def truth(self) -> Matrix:
+        """The map from A to B; ClonotateError without one."""
+        if self.matrix is None:
+            raise ClonotateError(
+                "these pictures have no known map, so no expert and no score; let a policy annotate them"
+            )
+        return self.matrix
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    pictures: Pictures
+    pairs: int  # how many are asked for
+    channel: Channel = "A"
+    clicks: tuple[Place, ...] = ()  # in A, in B, in A, in B and so on
+
+    @property
+    def pending(self) -> Place | None:
+        """The click in A that has no counterpart yet."""
+        return self.clicks[-1] if len(self.clicks) % 2 else None
+
+    @property
+    def full(self) -> bool:
+        """All pairs that are asked for are there."""
+        return len(self.clicks) == 2 * self.pairs
+
+    @cached_property
+    def matched(self) -> tuple[Places, Places]:
+        """The complete pairs: float64 `[n, 2]` in A and in B."""
+        clicks = np.array(self.clicks[: len(self.clicks) // 2 * 2], float).reshape(-1, 2, 2)
+        return clicks[:, 0], clicks[:, 1]
+
+    @cached_property
+    def fit(self) -> Matrix:
+        """The map that the complete pairs say."""
+        return fitted(*self.matched, self.pictures.affine)
+
+    @cached_property
+    def error(self) -> float:
+        """How far the fit is off, px: the mean over the canvas."""
+        return float(np.linalg.norm(apply(self.fit - self.pictures.truth, GRID), axis=1).mean())
+
+    @cached_property
+    def overlay(self) -> NDArray[np.uint8]:
+        """A in magenta and B, brought to A by the fit, in green: uint8 `[256, 256, 3]`."""
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        second = cv2.warpAffine(self.pictures.second, self.fit, (CANVAS, CANVAS), flags=flags)
+        return np.asarray(cv2.merge([self.pictures.first, second, self.pictures.first]))
+
+    def counterpart(self, at: Place) -> Place:
+        """Where in B the thing at a place of A is."""
+        x, y = apply(self.pictures.truth, np.array(at, float)).round().clip(0, CANVAS - 1)
+        return int(x), int(y)
+
+    @cached_property
+    def off_landmark(self) -> tuple[int, ...]:
+        """Clicks in A, as indices, that lie on nothing, or next to an earlier one."""
+        firsts = self.clicks[::2]
+        return tuple(
+            2 * i
+            for i, at in enumerate(firsts)
+            if gap(at, self.pictures.spots) > ON_SPOT or any(math.dist(at, b) < APART for b in firsts[:i])
+        )
+
+    @cached_property
+    def off_counterpart(self) -> tuple[int, ...]:
+        """Clicks in B, as indices, that do not lie on the counterpart of the one in A."""
+        pairs = zip(self.clicks[::2], self.clicks[1::2], strict=False)
+        off = [math.dist(self.counterpart(a), b) > PAIR_TOLERANCE for a, b in pairs]
+        return tuple(2 * i + 1 for i, wrong in enumerate(off) if wrong)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Channels seen, the last views since the clicks last changed, and down to which click to undo."""
+
+    shown: frozenset[Channel] = frozenset()
+    looks: tuple[Channel, ...] = ()
+    keep: int | None = None  # a click that was seen to be bad; the ones before it can stay
+    clicks: tuple[Place, ...] = ()
+
+    @property
+    def flipped(self) -> bool:
+        """Back from B to A since the last click."""
+        return ("B", "A") in zip(self.looks, self.looks[1:], strict=False)
+
+
+@dataclass(frozen=True)
+class ImageAlignment(Task[World, Memory]):
+    """The knobs are those of the scene."""
+
+    name: ClassVar[str] = "multichannel-image-alignment"
+    version: ClassVar[int] = 1
+
+    scene: Scene = field(default_factory=Scene)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        channels = photograph(self.scene, rng)
+        pictures = Pictures(
+            channels.first,
+            channels.second,
+            channels.affine,
+            channels.matrix,
+            channels.shared,
+            channels.landmarks,
+            (channels.first_only, channels.second_only),
+        )
+        return World(pictures, len(channels.landmarks))
+
+    def view(self, world: World) -> View:
+        count, pending = len(world.clicks) // 2, world.pending
+        following = "none" if world.full else "in A" if pending is None else "in B"
+        return View(
+            title="Image alignment",
+            canvas=shown(world),
+            groups=(
+                Group(
+                    "view",
+                    (
+                        Button("a", "Channel A", lit=world.channel == "A"),
+                        Button("b", "Channel B", lit=world.channel == "B"),
+                        Button("overlay", "Overlay", lit=world.channel == "overlay"),
+                    ),
+                ),
+                Group("edit", (Button("undo", "Undo", enabled=bool(world.clicks)),)),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Readout("Pairs", f"{count}/{world.pairs}"),
+                Readout("Next", following, None if world.full else COLORS[count]),
+                Readout("Map", "affine" if world.pictures.affine else "similar"),
+                Readout("RMS", f"{rms(world):.1f} px" if count > 2 else "-"),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        match event:
+            case Event("a" | "b" | "overlay" as button):
+                channel: Channel = BUTTONS[button]
+                return world if channel == world.channel else replace(world, channel=channel)
+            case Event("undo") if world.clicks:
+                return replace(world, clicks=world.clicks[:-1])
+            case Event("canvas", (x, y)) if not world.full and world.channel == wanted(world):
+                return replace(world, clicks=(*world.clicks, (x, y)))
+        return world
+
+    def score(self, world: World) -> Score:
+        off = np.linalg.norm(apply(world.fit - world.pictures.truth, GRID), axis=1)
+        return Score(
+            success=world.error <= TOLERANCE and len(world.clicks) // 2 >= min(3, world.pairs),
+            parts={
+                "registration": min(1.0, TOLERANCE / max(world.error, TOLERANCE)),
+                "canvas_within_5px": float((off <= 5).mean()),
+                "pairs_within_4px": self.right(world) / world.pairs,
+            },
+        )
+
+    def right(self, world: World) -> int:
+        """How many pairs say the same thing in both channels."""
+        return len(world.clicks) // 2 - len(world.off_counterpart)
+
+    def standing(self, world: World) -> Standing:
+        position = {"A": 0.0, "overlay": 0.5, "B": 1.0}[world.channel]
+        if world.pictures.matrix is None:
+            return Standing(position, len(world.clicks) / (2 * world.pairs), in_error=False)
+        wrong = {i // 2 for i in world.off_landmark + world.off_counterpart}
+        sound = sum(i not in wrong for i in range(len(world.clicks) // 2))
+        return Standing(position, sound / world.pairs, in_error=bool(wrong))
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        memory = memory or Memory()
+        channel = world.channel
+        looks = memory.looks if memory.clicks == world.clicks else ()
+        if looks[-1:] != (channel,):
+            looks = (*looks, channel)[-RECALL:]
+        seen: frozenset[Channel] = frozenset({"A", "B"} if channel == "overlay" else {channel})
+        shown = memory.shown | seen
+        return Memory(shown, looks, self.bad(memory, world, len(shown) == 2), world.clicks)
+
+    def bad(self, memory: Memory, world: World, both: bool) -> int | None:
+        """The first click known to be bad: remembered, or seen on the present screen."""
+        faults = list(world.off_landmark) if both and world.channel != "B" else []
+        faults += list(world.off_counterpart) if both and world.channel != "A" else []
+        if world.channel == "overlay" and world.full and not faults and world.error > 0.85 * TOLERANCE:
+            faults.append(weakest(world))
+        if memory.keep is not None and memory.clicks[: memory.keep + 1] == world.clicks[: memory.keep + 1]:
+            faults.append(memory.keep)
+        return min((fault for fault in faults if fault < len(world.clicks)), default=None)
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        phase: Phase = "annotate" if world.clicks else "explore"
+        if memory.keep is not None:
+            return Intent(Event("undo"), "undo", "correct")
+        if "B" not in memory.shown or "A" not in memory.shown:
+            return Intent(Event("a" if "B" in memory.shown else "b"), "verify", phase)
+        if self.unsure(world, memory, care):
+            return Intent(Event("overlay"), "verify", "verify" if world.full else phase)
+        if world.full:
+            return Intent(Event("done"), "done", "finish")
+        if world.channel == "B" and world.pending and not memory.flipped:
+            return Intent(Event("a"), "verify", phase)
+        if world.channel != wanted(world):
+            return Intent(Event(wanted(world).lower()), "navigate", phase)
+        at = world.counterpart(world.pending) if world.pending else following(world)
+        return Intent(Event("canvas", at), "place", phase)
+
+    def unsure(self, world: World, memory: Memory, care: float) -> bool:
+        """Whether it is time for the overlay: first of all, before Done, and the earlier the more care there is."""
+        count = len(world.clicks) // 2
+        due = count == 0 or count >= world.pairs * (1 - care)
+        return world.pending is None and due and "overlay" not in memory.looks
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        """A look-alike without counterpart, the neighbour in B, the very place of A, a slip of the hand."""
+        if intent.kind != "place" or intent.event.at is None:
+            return ()
+        x, y = intent.event.at
+        pictures, pending = world.pictures, world.pending
+        neighbours = pictures.lookalikes[0] if pending is None else pictures.lookalikes[1]
+        if pending is not None:
+            others = apply(pictures.truth, pictures.spots)
+            neighbours = np.concatenate([neighbours, others, np.array([pending], float)])
+        near = neighbours[np.linalg.norm(neighbours - (x, y), axis=1) < 60]
+        places = [(round(a), round(b)) for a, b in near]
+        places += [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 8), (3, -13), (-12, -6), (6, 16))]
+        slipped = [Event("canvas", at) for at in places if all(4 <= v < CANVAS - 4 for v in at)]
+        return tuple(event for event in slipped if faulty(self.update(world, event)))
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        return tuple(Event(name) for name, channel in BUTTONS.items() if channel != world.channel)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        """While A is on the screen, B and the map to it: of an earlier look at B no places are remembered."""
+        here, foreign = world.pictures, other.pictures
+        if world.channel == "A":
+            here = replace(here, second=foreign.second, matrix=foreign.matrix)
+        elif "A" not in memory.shown and world.channel == "B":
+            here = replace(here, first=foreign.first, spots=foreign.spots, landmarks=foreign.landmarks)
+        return replace(world, pictures=here)
+
+
+BUTTONS: dict[str, Channel] = {"a": "A", "b": "B", "overlay": "overlay"}
+GRID = np.stack(np.meshgrid(*[np.linspace(0, CANVAS - 1, 9)] * 2), axis=-1).reshape(-1, 2)
+"""Places all over the canvas where a map is compared with another."""
+
+
+def wanted(world: World) -> Channel:
+    """The channel that the next click goes to."""
+    return "A" if world.pending is None else "B"
+
+
+def shown(world: World) -> Canvas:
+    """The channel looked at with its marks, or both with the fit applied and the marks of A on it.
+
+    In B a small cross keeps the place of the pending click in A.
+    """
+    clicks, pending = world.clicks, world.pending
+    if world.channel == "A":
+        return Canvas(world.pictures.first, rings(clicks[::2]))
+    if world.channel == "overlay":
+        return Canvas(world.overlay, rings(clicks[::2]))
+    ghost = (Mark(pending, COLORS[len(clicks) // 2], 4, "cross"),) if pending else ()
+    return Canvas(world.pictures.second, rings(clicks[1::2]) + ghost)
+
+
+def rings(places: tuple[Place, ...]) -> tuple[Mark, ...]:
+    """Rings in the colours of the pairs."""
+    return tuple(Mark(at, color, 6) for at, color in zip(places, COLORS, strict=False))
+
+
+def following(world: World) -> Place:
+    """The first landmark that no pair has taken."""
+    firsts = world.clicks[::2]
+    free = [at for at in world.pictures.landmarks if all(math.dist(at, a) >= APART for a in firsts)]
+    x, y = free[0]
+    return round(x), round(y)
+
+
+def gap(at: Place, places: Places) -> float:
+    """How far the nearest of `places` is, px."""
+    return float(np.linalg.norm(places - at, axis=1).min())
+
+
+def faulty(world: World) -> bool:
+    """Whether the last click is bad."""
+    return len(world.clicks) - 1 in world.off_landmark + world.off_counterpart
+
+
+def weakest(world: World) -> int:
+    """The click to undo down to where all pairs are fair and yet the fit is not: ill spread, or inexact."""
+    firsts, seconds = world.matched
+    for i, at in enumerate(world.clicks[::2]):
+        if gap(at, world.pictures.landmarks) > 2 * ON_SPOT:
+            return 2 * i
+    return 2 * int(np.linalg.norm(apply(world.pictures.truth, firsts) - seconds, axis=1).argmax())
+
+
+def rms(world: World) -> float:
+    """The root mean square distance between the clicks in B and those in A brought there by the fit, px."""
+    firsts, seconds = world.matched
+    return float(np.sqrt(((apply(world.fit, firsts) - seconds) ** 2).sum(axis=1).mean()))
+
+
+LEVELS = {
+    "easy": ImageAlignment(
+        Scene(
+            landmarks=4,
+            rotation=4.0,
+            scale=0.03,
+            shift=8.0,
+            affine=0.0,
+            specific=0.15,
+            decoys=(0, 2),
+            noise=0.6,
+        )
+    ),
+    "standard": ImageAlignment(),
+    "hard": ImageAlignment(
+        Scene(rotation=20.0, scale=0.14, shear=0.1, shift=26.0, specific=0.5, decoys=(6, 12), noise=1.6)
+    ),
+}
