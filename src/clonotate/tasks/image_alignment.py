@@ -17,6 +17,7 @@ from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds.channels import Scene, photograph
+from clonotate.tasks.worlds.corners import corners, spread
 from clonotate.tasks.worlds.maps import Matrix, Places, apply, fitted
 
 TOLERANCE = 3.0  # mean error over the canvas, px
@@ -158,6 +159,26 @@ class ImageAlignment(Task[World, Memory]):
         )
         return World(pictures, len(channels.landmarks))
 
+    def begin_from(
+        self,
+        first: NDArray[np.uint8],
+        second: NDArray[np.uint8],
+        matrix: Matrix | None = None,
+        affine: bool = False,
+    ) -> World:
+        """A world of real channels, uint8 `[256, 256]`, with the map from A to B or none.
+
+        What an expert would take as landmarks are corners that both pictures show; ClonotateError where
+        fewer than three of them stand apart.
+        """
+        none = np.empty((0, 2))
+        spots, landmarks = none, none
+        if matrix is not None:
+            spots = corners(first, second, matrix)
+            landmarks = spread(spots, self.scene.landmarks)
+        pairs = self.scene.landmarks if matrix is None else len(landmarks)
+        return World(Pictures(first, second, affine, matrix, spots, landmarks, (none, none)), pairs)
+
     def view(self, world: World) -> View:
         count, pending = len(world.clicks) // 2, world.pending
         following = "none" if world.full else "in A" if pending is None else "in B"
@@ -256,7 +277,7 @@ class ImageAlignment(Task[World, Memory]):
         return Intent(Event("canvas", at), "place", phase)
 
     def unsure(self, world: World, memory: Memory, care: float) -> bool:
-        """Whether it is time for the overlay: first of all, before Done, and the earlier the more care there is."""
+        """Whether it is time for the overlay: before all, before Done, and with care earlier."""
         count = len(world.clicks) // 2
         due = count == 0 or count >= world.pairs * (1 - care)
         return world.pending is None and due and "overlay" not in memory.looks

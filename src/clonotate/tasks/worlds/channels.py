@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.tasks.worlds.maps import Floats, Matrix, about, apply
+from clonotate.tasks.worlds.maps import Floats, Matrix, about, apply, turn
 
 SIZE = 256  # px along a side of a picture
 EDGE = 14  # landmarks keep so far from the border, px, in both channels
@@ -124,11 +124,11 @@ def _map(scene: Scene, affine: bool, rng: np.random.Generator) -> Matrix:
     """A turn, a change of scale and a shift about the middle of the picture; sheared if affine."""
     angle = np.radians(rng.uniform(-scene.rotation, scene.rotation))
     zoom = 1 + rng.uniform(-scene.scale, scene.scale)
-    turn = zoom * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = zoom * turn(angle)
     if affine:
         stretch, lean = rng.uniform(-scene.shear, scene.shear, 2)
-        turn = turn @ np.array([[1 + stretch, lean], [lean, 1 - stretch]])
-    return about(np.full(2, (SIZE - 1) / 2), turn, rng.uniform(-scene.shift, scene.shift, 2))
+        linear = linear @ np.array([[1 + stretch, lean], [lean, 1 - stretch]])
+    return about(np.full(2, (SIZE - 1) / 2), linear, rng.uniform(-scene.shift, scene.shift, 2))
 
 
 def _row(i: int, rows: int, count: int, rng: np.random.Generator) -> Floats:
@@ -244,7 +244,7 @@ def _drawn(lines: _Lines, channel: int, matrix: Matrix, filled: bool) -> Layer:
             cv2.fillPoly(layer, [fine], round(255 * light), cv2.LINE_AA, 4)
         elif light > 0:
             cv2.polylines(layer, [fine], lines.closed, round(255 * light), 2, cv2.LINE_AA, 4)
-    return np.asarray(layer, np.float32) / 255
+    return (layer / 255).astype(np.float32)
 
 
 def _add_puncta(image: Layer, places: Floats, widths: Floats, light: Floats) -> None:

@@ -22,6 +22,29 @@ def about(middle: Places, linear: Floats, shift: Places) -> Matrix:
     return np.column_stack([linear, middle + shift - linear @ middle])
 
 
+def similarity(size: tuple[int, int], degrees: float, zoom: float, shift: tuple[float, float]) -> Matrix:
+    """A turn, x towards y, and a zoom about the middle of a picture `size` (width, height), then a shift."""
+    return about((np.array(size) - 1) / 2, zoom * turn(np.radians(degrees)), np.array(shift, float))
+
+
+def turn(angle: float) -> Floats:
+    """A turn by `angle` radians, x towards y: `[2, 2]`."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def composed(*maps: Matrix) -> Matrix:
+    """The maps done one after the other, the last of them first, as matrices multiply."""
+    whole = np.eye(3)
+    for matrix in maps:
+        whole = whole @ np.vstack([matrix, (0, 0, 1)])
+    return whole[:2]
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """The map back."""
+    return np.asarray(np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2])
+
+
 def fitted(firsts: Places, seconds: Places, affine: bool) -> Matrix:
     """The least-squares map `[2, 3]` of `n` places to `n` others.
 
