@@ -200,7 +200,7 @@ class ImageAlignment(Task[World, Memory]):
             status=(
                 Readout("Pairs", f"{count}/{world.pairs}"),
                 Readout("Next", following, None if world.full else COLORS[count]),
-                Readout("Map", "affine" if world.pictures.affine else "similar"),
+                Readout("Map", "affine" if world.pictures.affine else "similarity"),
                 Readout("RMS", f"{rms(world):.1f} px" if count > 2 else "-"),
             ),
         )
