@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from clonotate.formats.animals import read_animals
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.spots import read_spots
 from clonotate.formats.volumes import fingerprint
@@ -12,6 +13,7 @@ from clonotate.tasks import task_named
 from clonotate.tasks.base import Task
 
 READERS: dict[str, Callable[[Path, int], Any]] = {
+    "animal-behavioral-tracking": read_animals,
     "colored-dot-tracking": read_spots,
     "neuron-tracking": read_neurites,
 }

@@ -1,0 +1,121 @@
+"""Animals in: frames of a film from above, with or without tracks, as a world of animal tracking."""
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.formats.volumes import Volume, read_volume
+from clonotate.records import ClonotateError
+from clonotate.screens.widgets import CANVAS
+from clonotate.tasks.animal_tracking import NAMES, AnimalTracking, World
+
+FRAMES = 8  # of a world, at most
+SPREAD = 48  # a film of more than twice so many frames is seen in leaps
+ROOM = 1.3  # side of the window, in extents of the tracks
+LEAST = 96  # px of a window
+HEADS = ["scorer", "individuals", "bodyparts", "coords"]
+Square = tuple[int, int, int]  # left, top, side
+
+
+def read_animals(path: Path, seed: int) -> World:
+    """Up to 8 frames of a film: an image stack, or a folder with one and a DeepLabCut table of tracks.
+
+    The first body part of each animal is its front, the last its back; row i of the table is frame i. `seed`
+    chooses the frames. With a table they are cut to a square around the animals, else seen whole, for as many
+    animals as there are buttons. ClonotateError where stack or table cannot be read.
+    """
+    stack, table = parts(path)
+    volume = read_volume(stack)
+    depth, height, width = volume.shape
+    tracks = read_tracks(table) if table else None
+    if tracks is not None and len(tracks) != depth:
+        raise ClonotateError(f"{table} has {len(tracks)} rows for the {depth} frames of {stack}")
+    chosen = some_frames(tracks, depth, np.random.default_rng(seed))
+    if tracks is None:
+        return AnimalTracking().begin_from(
+            seen(volume, chosen, window(None, width, height)), animals=len(NAMES)
+        )
+    left, top, side = square = window(tracks[chosen], width, height)
+    ends = (tracks[chosen] - (left, top) + 0.5) * (CANVAS / side) - 0.5
+    return AnimalTracking().begin_from(seen(volume, chosen, square), ends)
+
+
+def parts(path: Path) -> tuple[Path, Path | None]:
+    """The stack at a path and the table beside it: a file alone, or a folder with one of each."""
+    tables = sorted(path.glob("*.csv")) if path.is_dir() else []
+    if not tables:
+        return path, None
+    stacks = sorted(found for kind in ("*.tif", "*.tiff", "*.npy", "*.zarr") for found in path.glob(kind))
+    if len(stacks) != 1 or len(tables) != 1:
+        raise ClonotateError(
+            f"{path} needs one image stack and one table, it has {len(stacks)} and {len(tables)}"
+        )
+    return stacks[0], tables[0]
+
+
+def read_tracks(path: Path) -> NDArray[np.float64]:
+    """Front and back of every animal: `[frames, animals, 2, 2]`, x then y, NaN where unmarked.
+
+    The layout is DeepLabCut's for several animals: rows scorer, individuals, bodyparts, coords, then a row
+    for each frame. ClonotateError where it is not.
+    """
+    with path.open(newline="", encoding="utf-8", errors="replace") as stream:
+        rows = [row for row in csv.reader(stream) if row]
+    if [row[0] for row in rows[:4]] != HEADS or len(rows) < 5:
+        raise ClonotateError(f"{path} is no DeepLabCut table of several animals: rows {', '.join(HEADS)}")
+    columns = [i for i, axis in enumerate(rows[3]) if axis == "x"]
+    if not columns or any(rows[3][i + 1 : i + 2] != ["y"] for i in columns):
+        raise ClonotateError(f"{path} needs a column x, then y, for each body part")
+    ends = []
+    for animal in dict.fromkeys(rows[1][i] for i in columns):
+        own = [i for i in columns if rows[1][i] == animal]
+        ends.append((own[0], own[-1]))
+    try:
+        values = [[[[number(row[i]), number(row[i + 1])] for i in pair] for pair in ends] for row in rows[4:]]
+    except (ValueError, IndexError):
+        raise ClonotateError(f"{path} has coordinates that are no numbers, or a row cut short") from None
+    return np.array(values)
+
+
+def number(cell: str) -> float:
+    """A cell as a number, NaN where it is empty."""
+    return float(cell) if cell.strip() else float("nan")
+
+
+def some_frames(tracks: NDArray[np.float64] | None, depth: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Which frames are seen: in order, evenly spaced, only such in which every animal is marked."""
+    usable = np.arange(depth) if tracks is None else np.flatnonzero(~np.isnan(tracks).any(axis=(1, 2, 3)))
+    if len(usable) < 2:
+        raise ClonotateError("there are not two frames in which every animal is marked")
+    leap = max(1, len(usable) // SPREAD)
+    count = min(FRAMES, 1 + (len(usable) - 1) // leap)
+    first = int(rng.integers(len(usable) - (count - 1) * leap))
+    return np.asarray(usable[first : first + count * leap : leap])
+
+
+def window(tracks: NDArray[np.float64] | None, width: int, height: int) -> Square:
+    """A square around all tracks, or around the whole frame."""
+    if tracks is None:
+        side = max(width, height)
+        return (width - side) // 2, (height - side) // 2, side
+    low, high = tracks.min(axis=(0, 1, 2)), tracks.max(axis=(0, 1, 2))
+    side = int(max(ROOM * (high - low).max(), LEAST))
+    left, top = np.rint((low + high) / 2 - side / 2).astype(int).tolist()
+    return left, top, side
+
+
+def seen(volume: Volume, frames: NDArray[np.intp], square: Square) -> NDArray[np.uint8]:
+    """What the canvas shows: uint8 `[frames, 256, 256]`; beyond the border the median grey."""
+    (left, top, side), (_, height, width) = square, volume.shape
+    rows, columns = slice(max(top, 0), min(top + side, height)), slice(max(left, 0), min(left + side, width))
+    how = cv2.INTER_AREA if side > CANVAS else cv2.INTER_LINEAR
+    images = []
+    for t in frames:
+        inner = volume.grey(int(t), rows, columns)
+        image = np.full((side, side), np.median(inner), np.uint8)
+        image[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = inner
+        images.append(cv2.resize(image, (CANVAS, CANVAS), interpolation=how))
+    return np.stack(images)
