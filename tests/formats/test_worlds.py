@@ -131,7 +131,7 @@ def test_data_that_cannot_be_used_is_told(
         read_world(NEURONS, tmp_path)
     monkeypatch.delitem(READERS, DOTS)
     with pytest.raises(
-        ClonotateError, match="nothing reads real data for colored-dot-tracking; there is: neuron"
+        ClonotateError, match=r"nothing reads real data for colored-dot-tracking; there is: .*neuron"
     ):
         read_world(DOTS, tmp_path)
 
