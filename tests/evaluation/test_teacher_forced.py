@@ -39,13 +39,13 @@ def tiny():
     ],
 )
 def test_a_placement_is_measured_in_canvas_pixels(click, distance, right):
-    mark = grade(Question("place", (50, 60), CANVAS, (), False), click, 1.0, ratio=2)
+    mark = grade(Question("place", (50, 60), CANVAS, (), False), click, 1.0)
     assert (mark.distance, mark.right) == (distance, right)
 
 
 def test_a_button_is_right_anywhere_on_it_and_a_look_around_is_a_repair():
     undo = Question("undo", None, BUTTON, (GLANCE,), in_error=True)
-    hits, looks, errs = (grade(undo, Click(x, y), 1.0, 1) for x, y in [(639, 119), (600, 200), (640, 100)])
+    hits, looks, errs = (grade(undo, Click(x, y), 1.0) for x, y in [(639, 119), (600, 200), (640, 100)])
     assert (hits.right, hits.repairs, hits.distance) == (True, True, None)
     assert (looks.right, looks.repairs) == (False, True)
     assert (errs.right, errs.repairs) == (False, False)
@@ -57,7 +57,7 @@ def test_slips_are_scored_against_the_advice():
         session = Session(Source(TASK, "easy", 10_000 + seed))
         lesson, questions = demonstrate(session, np.random.default_rng(seed), 400)
         for step, asked, target in zip(session.steps, questions, lesson.clicks, strict=True):
-            made, advised = (grade(asked, click, 0, 1) for click in (step.click, Click(*map(int, target))))
+            made, advised = (grade(asked, click, 0) for click in (step.click, Click(*map(int, target))))
             assert not advised.distance
             assert advised.distance is not None or advised.right
             if step.label.mistake:

@@ -11,7 +11,9 @@ BLANK = Canvas(np.zeros((256, 256), np.uint8))
 ROLES = ("navigate", "label", "view", "edit", "finish")
 
 names = st.sampled_from([*LAYOUTS])
-layouts = st.builds(lambda name, ratio: layout_named(f"{name}@{ratio}x"), names, st.integers(1, 3))
+named = st.builds(lambda name, ratio: layout_named(f"{name}@{ratio}x"), names, st.integers(1, 3))
+sampled = st.integers(0, 10**9).map(lambda seed: layout_named(f"sampled-{seed}"))
+layouts = named | sampled
 samples = st.sampled_from([*SAMPLES.values()])
 words = st.text("abcdemwxyzAMW+-", min_size=1, max_size=7)
 colors = st.none() | st.just((200, 40, 90))

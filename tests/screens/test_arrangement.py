@@ -27,7 +27,7 @@ def assert_sound(view: View, layout: Layout) -> None:
         assert rect.right <= layout.width * layout.ratio == places.width
         assert rect.bottom <= layout.height * layout.ratio == places.height
     assert not [pair for pair in combinations(rects, 2) if overlap(*pair)]
-    assert places.canvas.width == places.canvas.height == 256 * layout.ratio
+    assert places.canvas.width == places.canvas.height == layout.canvas * layout.ratio
     for button in view.buttons:
         rect = places.buttons[button.name]
         assert rect.width >= button_width(button, condensed=True) * layout.ratio

@@ -1,9 +1,10 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 
 from clonotate.records import ClonotateError
-from clonotate.screens.layout import HELD_OUT, KNOWN, LAYOUTS, Layout, layout_named
+from clonotate.screens.layout import HELD_OUT, KNOWN, LAYOUTS, Layout, layout_named, sample_layout
 
 
 def test_eight_layouts_are_known_and_three_held_out():
@@ -27,13 +28,44 @@ def test_a_name_may_carry_a_pixel_ratio():
     assert layout_named("retro-top") is LAYOUTS["retro-top"]
 
 
-@pytest.mark.parametrize("name", ["", "modern", "original@4x", "original@"])
+@pytest.mark.parametrize(
+    "name", ["", "modern", "original@4x", "original@", "sampled", "sampled--1", "sampled-1@2x", "sampled-x"]
+)
 def test_an_unknown_name_lists_what_there_is(name):
     with pytest.raises(ClonotateError, match="light-split-square"):
         layout_named(name)
 
 
-@pytest.mark.parametrize("changes", [{"side": "top", "status": "bottom"}, {"width": 300}, {"ratio": 0}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"side": "top", "status": "bottom"}, {"width": 300}, {"ratio": 0}, {"canvas": 272}, {"rim": 2}],
+)
 def test_a_layout_without_room_is_refused(changes):
     with pytest.raises(ClonotateError):
         replace(Layout(), **changes)
+
+
+def test_sampled_layouts_vary_along_every_axis_but_the_pixel_ratio():
+    drawn = [layout_named(f"sampled-{seed}") for seed in range(300)]
+    seen = {field.name: {getattr(layout, field.name) for layout in drawn} for field in fields(Layout)}
+    assert len(set(drawn)) == 300
+    assert seen.pop("ratio") == {1}
+    assert all(len(values) >= 3 for values in seen.values())
+    assert all(layout.width % 16 == layout.height % 16 == 0 for layout in drawn)
+
+
+def test_no_sampled_layout_shows_a_held_out_pair():
+    held_out = {(LAYOUTS[name].side, LAYOUTS[name].theme) for name in HELD_OUT}
+    drawn = {(it.side, it.theme) for it in (layout_named(f"sampled-{seed}") for seed in range(400))}
+    assert not drawn & held_out
+    assert len(drawn) == 5 * 3 - len(held_out)
+
+
+def test_a_sampled_layout_comes_back_by_its_name_and_may_have_a_size():
+    assert layout_named("sampled-17") == sample_layout(np.random.default_rng(17))
+    small = layout_named("sampled-17@384x288")
+    assert (small.width, small.height) == (384, 288)
+    assert small == sample_layout(np.random.default_rng(17), (384, 288))
+    for size, words in {"400x290": "multiples of 16", "320x288": "at least 384 x 288"}.items():
+        with pytest.raises(ClonotateError, match=words):
+            layout_named(f"sampled-17@{size}")

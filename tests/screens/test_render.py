@@ -22,6 +22,7 @@ from clonotate.screens.render import render
 from clonotate.screens.themes import THEMES
 from clonotate.screens.widgets import Canvas, Group, Mark, Plot, Readout, Strip, View
 
+FURTHER = ("original@2x", "light-left-pill@3x", "sampled-1", "sampled-2", "sampled-3@416x320")
 GOLDEN = Path(__file__).with_name("golden.json")
 
 
@@ -32,7 +33,7 @@ def digests(layout: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("layout", [*LAYOUTS, "original@2x", "light-left-pill@3x"])
+@pytest.mark.parametrize("layout", [*LAYOUTS, *FURTHER])
 def test_screens_are_the_golden_ones(layout):
     golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     if os.environ.get("CLONOTATE_REGENERATE"):
@@ -46,7 +47,7 @@ def test_screens_are_the_golden_ones(layout):
 def test_screens_are_fresh_and_always_the_same(view, layout):
     screen = render(view, layout)
     assert screen.dtype == np.uint8
-    assert screen.shape == (288 * layout.ratio, 384 * layout.ratio, 3)
+    assert screen.shape == (layout.height * layout.ratio, layout.width * layout.ratio, 3)
     before = screen.copy()
     screen[:] = 7
     assert (render(view, layout) == before).all()

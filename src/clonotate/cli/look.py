@@ -33,7 +33,7 @@ def tasks(json: Json = None) -> None:
 
 
 def layouts(json: Json = None) -> None:
-    """List the layouts: how the tool of any task can look.
+    """List the layouts: how the tool of any task can look. Besides, sampled-SEED is one drawn at random.
 
     Example: clonotate layouts
     """

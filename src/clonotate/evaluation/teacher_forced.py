@@ -23,7 +23,7 @@ from clonotate.evaluation.intervals import bootstrap
 from clonotate.models.base import ClickModel
 from clonotate.records import Click, Kind, Step
 from clonotate.screens.layout import Rect
-from clonotate.screens.pointing import area, hit
+from clonotate.screens.pointing import area, hit, under
 
 RIGHT = 5.0
 """A placement this near to what was meant is right, in canvas pixels."""
@@ -140,7 +140,7 @@ def examine(contender: Contender, what: Attempt) -> tuple[Mark, ...]:
     lesson, questions = demonstrate(session, rng, what.guards.budget)
     clicks, nats = answers(contender.network(), lesson)
     return tuple(
-        grade(question, Click(*click), cost, session.layout.ratio)
+        grade(question, Click(*click), cost)
         for question, click, cost in zip(questions, clicks.tolist(), nats.tolist(), strict=True)
     )
 
@@ -188,13 +188,12 @@ def answers(model: ClickModel[Any], lesson: Lesson) -> tuple[Tensor, Tensor]:
         return distribution.argmax().cpu(), distribution.nll(clicks).float().cpu()
 
 
-def grade(question: Question, click: Click, nats: float, ratio: int) -> Mark:
-    """The mark of one click; `ratio` is how many screen pixels a canvas pixel has."""
+def grade(question: Question, click: Click, nats: float) -> Mark:
+    """The mark of one click."""
     target, right = question.target, question.target.holds(click.x, click.y)
     distance = None
     if question.place is not None:
-        x, y = (click.x - target.left) // ratio, (click.y - target.top) // ratio
-        distance = math.dist((x, y), question.place) if right else math.inf
+        distance = math.dist(under(target, click), question.place) if right else math.inf
         right = distance <= RIGHT
     looks = any(other.holds(click.x, click.y) for other in question.others)
     return Mark(question.kind, distance, right, question.in_error, right or looks, nats)

@@ -90,18 +90,29 @@ def _bare_status(item: Status) -> Status:
 @lru_cache(maxsize=1024)
 def _arranged(groups: tuple[Group, ...], status: tuple[Status, ...], layout: Layout) -> Arrangement:
     surfaces = frame(layout)
-    columns = [column.inset(4 if column.width < NARROW else 6, 6) for column in surfaces.columns]
+    columns = [_inside(column, layout.inset) for column in surfaces.columns]
     if surfaces.status_bar:
         bar = surfaces.status_bar
         items = _along(status, Rect(bar.left + 6, bar.top + 3, bar.width - 12, bar.height - 5))
     else:
         items, columns[0] = _down(status, columns[0])
-    sizes = list(MEASURES)
-    for size in sizes[sizes.index(layout.size) :]:
-        buttons = _buttons(groups, columns, surfaces.strip, MEASURES[size])
+    for measure in _measures(layout):
+        buttons = _buttons(groups, columns, surfaces.strip, measure)
         if buttons is not None:
             return _scaled(groups, buttons, items, surfaces, layout)
     raise ClonotateError(f"{sum(len(g.buttons) for g in groups)} buttons do not fit a {layout.side} panel")
+
+
+def _inside(column: Rect, inset: int) -> Rect:
+    """Where the widgets of a panel lie; a narrow one has no room to give away."""
+    return column.inset(4, 6) if column.width < NARROW else column.inset(6 + inset, 6 + inset)
+
+
+def _measures(layout: Layout) -> list[Measure]:
+    """What is tried for the buttons, from what the layout asks for to the tightest."""
+    sizes = list(MEASURES.values())[list(MEASURES).index(layout.size) :]
+    asked = Measure(sizes[0].height + layout.taller, sizes[0].gap + layout.apart)
+    return [asked, *(size for size in sizes if size != asked)]
 
 
 Block = tuple[Button, ...]

@@ -10,8 +10,7 @@ def hit(view: View, layout: Layout, click: Click) -> Event | None:
     """What a click means: an enabled button, a canvas pixel, or None for nothing at all."""
     places = _places(view, layout)
     if places.canvas.holds(click.x, click.y):
-        left, top = click.x - places.canvas.left, click.y - places.canvas.top
-        return Event("canvas", (left // layout.ratio, top // layout.ratio))
+        return Event("canvas", under(places.canvas, click))
     for button in view.buttons:
         if button.enabled and places.buttons[button.name].holds(click.x, click.y):
             return Event(button.name)
@@ -29,8 +28,19 @@ def locate(view: View, layout: Layout, event: Event) -> Click:
         return Click(rect.left + rect.width // 2, rect.top + rect.height // 2)
     if event.at is None or not all(0 <= coordinate < CANVAS for coordinate in event.at):
         raise ClonotateError(f"a place on the canvas is two integers in 0..{CANVAS - 1}, not {event.at}")
-    x, y = (int(coordinate) * layout.ratio + layout.ratio // 2 for coordinate in event.at)
+    x, y = (_middle(int(coordinate), rect.width) for coordinate in event.at)
     return Click(rect.left + x, rect.top + y)
+
+
+def under(canvas: Rect, click: Click) -> tuple[int, int]:
+    """The canvas pixel `(x, y)` under a click, for a canvas that covers `canvas` of the screen."""
+    return (click.x - canvas.left) * CANVAS // canvas.width, (click.y - canvas.top) * CANVAS // canvas.height
+
+
+def _middle(coordinate: int, side: int) -> int:
+    """The middle one of the screen pixels that a canvas pixel covers where the canvas covers `side`."""
+    first, beyond = (-(-place * side // CANVAS) for place in (coordinate, coordinate + 1))
+    return (first + beyond) // 2
 
 
 def area(view: View, layout: Layout, widget: str) -> Rect:

@@ -9,7 +9,7 @@ from clonotate.screens.arrangement import arrange
 from clonotate.screens.chrome import chrome, paint_status
 from clonotate.screens.layout import Layout
 from clonotate.screens.overlay import draw
-from clonotate.screens.widgets import View
+from clonotate.screens.widgets import CANVAS, Canvas, View
 
 
 def render(view: View, layout: Layout) -> Screen:
@@ -21,9 +21,20 @@ def render(view: View, layout: Layout) -> Screen:
     screen = chrome(view.title, view.groups, places, layout).copy()
     paint_status(screen, view.status, places, layout)
     canvas = screen[places.canvas.top : places.canvas.bottom, places.canvas.left : places.canvas.right]
-    _show(view.canvas.image, canvas, layout.ratio)
-    draw(canvas, view.canvas.overlay, layout.ratio)
+    if layout.canvas == CANVAS:
+        _paint(canvas, view.canvas, layout.ratio)
+    else:
+        side = CANVAS * layout.ratio
+        painted = np.empty((side, side, 3), np.uint8)
+        _paint(painted, view.canvas, layout.ratio)
+        cv2.resize(painted, canvas.shape[:2], dst=canvas, interpolation=cv2.INTER_LINEAR_EXACT)
     return screen
+
+
+def _paint(screen: Screen, canvas: Canvas, ratio: int) -> None:
+    """The picture with what is drawn over it, each canvas pixel `ratio` screen pixels wide and high."""
+    _show(canvas.image, screen, ratio)
+    draw(screen, canvas.overlay, ratio)
 
 
 def _show(image: NDArray[np.uint8], canvas: Screen, ratio: int) -> None:
