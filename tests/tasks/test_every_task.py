@@ -31,6 +31,7 @@ from clonotate.screens.widgets import CANVAS
 from clonotate.tasks import (
     TASKS,
     animal_tracking,
+    cell_lineage,
     colored_dots,
     image_alignment,
     neuron_tracking,
@@ -258,7 +259,14 @@ def other_map(world: image_alignment.World) -> image_alignment.World:
     return replace(world, pictures=hidden)
 
 
+def other_tracks(world: cell_lineage.World) -> cell_lineage.World:
+    """The same cells, of another descent."""
+    origins = tuple(tuple(reversed(frame)) for frame in world.film.truth)
+    return replace(world, film=replace(world.film, origins=origins))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
+    "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,
     "neuron-tracking": other_labels,

@@ -3,12 +3,7 @@
 from typing import Any
 
 from clonotate.records import ClonotateError
-from clonotate.tasks import (
-    animal_tracking,
-    colored_dots,
-    image_alignment,
-    neuron_tracking,
-)
+from clonotate.tasks import animal_tracking, cell_lineage, colored_dots, image_alignment, neuron_tracking
 from clonotate.tasks.base import Task
 
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {
@@ -16,6 +11,7 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
+    cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
 
