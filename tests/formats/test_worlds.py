@@ -20,7 +20,7 @@ from clonotate.records import ClonotateError, Source
 from clonotate.tasks import TASKS
 from clonotate.tasks.worlds import em
 
-DOTS, NEURONS = "colored-dot-tracking", "neuron-tracking"
+CELLS, DOTS, NEURONS = "cell-lineage-tracking", "colored-dot-tracking", "neuron-tracking"
 DATA = Path(os.environ.get("CLONOTATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
@@ -178,7 +178,9 @@ def test_without_a_truth_an_expert_is_refused_and_others_are_not(
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("task", "path"), [(NEURONS, "em-drosophila-vnc"), (DOTS, "nuclei-3d/nuclei.tif")], ids=[NEURONS, DOTS]
+    ("task", "path"),
+    [(NEURONS, "em-drosophila-vnc"), (DOTS, "nuclei-3d/nuclei.tif"), (CELLS, "cells-psc")],
+    ids=[NEURONS, DOTS, CELLS],
 )
 def test_the_real_sets_open(task: str, path: str) -> None:
     if not (DATA / path).exists():

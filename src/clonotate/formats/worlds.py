@@ -7,6 +7,7 @@ from typing import Any
 from clonotate.formats.animals import read_animals
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.spots import read_spots
+from clonotate.formats.timelapse import read_timelapse
 from clonotate.formats.volumes import fingerprint
 from clonotate.records import ClonotateError, Source
 from clonotate.tasks import task_named
@@ -14,6 +15,7 @@ from clonotate.tasks.base import Task
 
 READERS: dict[str, Callable[[Path, int], Any]] = {
     "animal-behavioral-tracking": read_animals,
+    "cell-lineage-tracking": read_timelapse,
     "colored-dot-tracking": read_spots,
     "neuron-tracking": read_neurites,
 }

@@ -3,7 +3,13 @@
 from typing import Any
 
 from clonotate.records import ClonotateError
-from clonotate.tasks import animal_tracking, cell_lineage, colored_dots, image_alignment, neuron_tracking
+from clonotate.tasks import (
+    animal_tracking,
+    cell_lineage,
+    colored_dots,
+    image_alignment,
+    neuron_tracking,
+)
 from clonotate.tasks.base import Task
 
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {

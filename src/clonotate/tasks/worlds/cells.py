@@ -27,10 +27,10 @@ class Culture:
     frames: tuple[int, int] = (8, 12)
     cells: tuple[int, int] = (3, 6)  # in the first frame
     divisions: tuple[int, int] = (0, 3)
-    speed: float = 7.0  # typical way of a cell from frame to frame, px
+    speed: float = 9.0  # typical way of a cell from frame to frame, px
     alike: float = 0.5  # how much the cells resemble each other, from 0 to 1
     noise: float = 1.0  # grain, relative to a typical camera
-    passers: float = 0.4  # chance that a further cell crosses the border
+    passers: float = 0.6  # chance that a further cell crosses the border
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +130,16 @@ def _rims(radii: Floats, turn: Floats, mitosis: Floats, rng: np.random.Generator
     """`[frames, cells, ANGLES]`: a film is of spindles with a few pointed lobes, or of blunt cobblestones."""
     frames, total = radii.shape
     spindle = rng.random() < 0.5
-    height = np.array([1.8, 1.5, 0.5, 0.1] if spindle else [0.45, 0.4, 0.35, 0.3], np.float32)
-    sharp = rng.uniform(9, 22) if spindle else rng.uniform(2.5, 7)
+    typical = np.array([2.4, 2.1, 0.7, 0.1] if spindle else [0.45, 0.4, 0.35, 0.3])
+    sharp = rng.uniform(3.6, 6) if spindle else rng.uniform(2.5, 7)
     spread = np.array([0, np.pi, 1.7, -1.5] if spindle else np.arange(LOBES) * np.pi / 2)
-    height = height * rng.uniform(0.5, 1.25, (total, LOBES))
-    lobes = (height * (1 + 0.45 * smooth(frames, (total, LOBES), 2.5, rng))).clip(0, 2.2)
+    height = typical * rng.uniform(0.5, 1.25, (total, LOBES))
+    lobes = (height * (1 + 0.45 * smooth(frames, (total, LOBES), 2.5, rng))).clip(0, 3)
     place = spread + rng.normal(0, 0.35, (total, LOBES)) + 0.25 * smooth(frames, (total, LOBES), 3, rng)
     angles = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
-    away = np.cos(angles - (place + turn[..., None])[..., None])
-    bumps = (lobes * (1 - mitosis[..., None]) ** 1.5)[..., None] * np.exp(sharp * (away - 1))
+    away = 1 - np.cos(angles - (place + turn[..., None])[..., None])
+    profile = np.exp(-sharp * (np.sqrt(away) if spindle else away))  # pointed, or blunt
+    bumps = (lobes * (1 - mitosis[..., None]) ** 1.5)[..., None] * profile
     body = radii * ((0.62 if spindle else 0.82) + 0.2 * mitosis)
     return np.asarray(body[..., None] * (1 + bumps.sum(axis=2)), np.float32)
 
@@ -152,15 +153,14 @@ def _crawl(culture: Culture, lives: _Lives, radii: Floats, rng: np.random.Genera
     home = SIZE / 2 + rng.normal(0, 25, 2)
     centres = np.empty((frames, total, 2), np.float32)
     here: NDArray[np.float64] = (home + rng.normal(0, 52, (total, 2))).clip(RIM, SIZE - RIM)
-    if lives.passer >= 0:
-        way = _crossing(frames, rng)
-        steps[:, lives.passer] = np.diff(way, axis=0, append=way[-1:])
-        here[lives.passer] = way[0]
+    crossing = _crossing(frames, rng)
     for t in range(frames):
         for mother in np.flatnonzero(lives.dies == t).tolist():
             apart = rng.uniform(0, 2 * np.pi)
             offset = 0.78 * radii[t - 1, mother] * np.array([np.cos(apart), np.sin(apart)])
             here[np.flatnonzero(lives.parent == mother)] = here[mother] + np.array([offset, -offset])
+        if lives.passer >= 0:
+            here[lives.passer] = crossing[t]
         alive = lives.alive(t)
         for _ in range(24 if t == 0 else 6):
             here[alive] = _make_room(here[alive], radii[t, alive], alive == lives.passer)
@@ -176,16 +176,16 @@ def _crossing(frames: int, rng: np.random.Generator) -> NDArray[np.float64]:
     border = SIZE / 2 + outward * (SIZE / 2) / np.abs(outward).max()
     pace = rng.choice([-1, 1]) * rng.uniform(11, 16)
     along = ((np.arange(frames) - when) * pace).clip(-75, 75)
-    return np.asarray(border + along[:, None] * outward)
+    return np.asarray(border + along[:, None] * outward + 3 * smooth(frames, (2,), 1.5, rng))
 
 
-def _make_room(centres: Floats, radii: Floats, free: NDArray[np.bool_]) -> Floats:
+def _make_room(centres: NDArray[np.float64], radii: Floats, free: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Centres after cells that overlap pushed each other apart; all but the `free` are kept in view."""
     apart = centres[:, None] - centres
     far = np.hypot(apart[..., 0], apart[..., 1]) + 1e-3
     push = (0.92 * (radii[:, None] + radii) - far).clip(0, None) * (1 - np.eye(len(radii)))
     moved = centres + 0.4 * (apart / far[..., None] * push[..., None]).sum(axis=1)
-    return np.asarray(np.where(free[:, None], centres, moved.clip(RIM, SIZE - RIM)), np.float32)
+    return np.asarray(np.where(free[:, None], centres, moved.clip(RIM, SIZE - RIM)))
 
 
 def _layer(bodies: _Bodies, alive: NDArray[np.int64], t: int, sheet: Floats) -> Layer:
@@ -222,6 +222,6 @@ def _origins(owners: list[list[int]], lives: _Lives) -> tuple[tuple[int, ...], .
     return tuple(origins)
 
 
-EASY = Culture(frames=(8, 9), cells=(3, 4), divisions=(0, 1), speed=5.0, alike=0.1, noise=0.6, passers=0.2)
+EASY = Culture(frames=(8, 9), cells=(3, 4), divisions=(0, 1), speed=6.0, alike=0.1, noise=0.6, passers=0.2)
 STANDARD = Culture()
-HARD = Culture(frames=(11, 12), cells=(5, 6), divisions=(2, 3), speed=9.0, alike=0.9, noise=1.8, passers=0.7)
+HARD = Culture(frames=(11, 12), cells=(5, 6), divisions=(2, 3), speed=11.0, alike=0.9, noise=1.8, passers=0.7)

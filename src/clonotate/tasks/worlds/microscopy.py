@@ -98,7 +98,7 @@ def _phase(layer: Layer, scene: Scene) -> Floats:
     inside = layer.owner > 0
     thick = 1 - np.exp(-layer.depth / (5.5 - 3 * layer.mitosis))
     texture = 1 + 0.3 * scene.texture * layer.texture * (1 - layer.mitosis)
-    bright = thick * layer.tone * (62 + 75 * layer.mitosis) * texture
+    bright = thick * layer.tone * (78 + 70 * layer.mitosis) * texture
     edge = _edges(layer.owner, scene.edge)
     halo = 42 * _blurred(inside.astype(np.float32), 5.0) * np.where(inside, np.float32(0.3), np.float32(1.3))
     return np.asarray(bright * (1 - 0.35 * edge) + 26 * edge * inside - halo, np.float32)

@@ -103,15 +103,15 @@ def film_of(images: NDArray[np.uint8], labels: NDArray[np.integer], tracked: boo
     return Film(tuple(map(Frame, images, segments)), origins(labels, owners) if tracked else None)
 
 
-def numbered(labels: NDArray[np.integer]) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
+def numbered(labels: NDArray[np.integer], least: float = LEAST) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
     """One frame `[height, width]` with its cells numbered from 1 in reading order, and the label of each.
 
-    Cells of fewer than `LEAST` px do not count; label 0 is ground.
+    Cells of fewer than `least` px do not count; label 0 is ground.
     """
     rows = np.nonzero(labels)[0]
     found, which, area = np.unique(labels[labels != 0], return_inverse=True, return_counts=True)
     height = np.bincount(which, rows, len(found)) / area
-    order = [i for i in np.argsort(height).tolist() if area[i] >= LEAST]
+    order = [i for i in np.argsort(height).tolist() if area[i] >= least]
     numbers = np.zeros(len(found), np.uint8)
     numbers[order] = np.arange(1, len(order) + 1)
     segments = np.zeros(labels.shape, np.uint8)
