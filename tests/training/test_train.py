@@ -37,21 +37,22 @@ def unbroken(tmp_path_factory):
     return train(small_run(), tmp_path_factory.mktemp("unbroken"))
 
 
-def killed(out: Path) -> Path:
-    """The same run in a process of its own, killed without warning after its first checkpoint."""
+def ended(out: Path, how: signal.Signals) -> Path:
+    """The same run in a process of its own, ended by a signal after its first checkpoint."""
     program = Path(__file__).with_name("fake_lessons.py")
     process = subprocess.Popen([sys.executable, program, out], start_new_session=True)
     while not (out / "state.safetensors").exists():
         assert process.poll() is None
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
+    (os.killpg if how == signal.SIGKILL else os.kill)(process.pid, how)
     process.wait()
     return out
 
 
 @pytest.mark.slow
-def test_killed_and_resumed_equals_unbroken_bit_for_bit(unbroken, tmp_path):
-    out = killed(tmp_path)
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda how: how.name)
+def test_ended_and_resumed_equals_unbroken_bit_for_bit(unbroken, tmp_path, how):
+    out = ended(tmp_path, how)
     assert learnt(out)["step"] < 8
     train(small_run(), out)
     one, other = learnt(unbroken), learnt(out)

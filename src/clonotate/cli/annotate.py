@@ -46,17 +46,12 @@ def annotate(
 
     Example: clonotate annotate --volume raw.tif --start 0,526,639 --out trace.swc --gif trace.gif
     """
-    from clonotate.annotate.trace import TASK, refuse_outside, trace
+    from clonotate.annotate.trace import refuse_outside, trace
     from clonotate.evaluation.contenders import contender
     from clonotate.formats.scale import scale_of
     from clonotate.formats.volumes import read_volume
 
-    if task != TASK:
-        raise ClonotateError(f"annotate knows --task {TASK} only, not {task}")
-    if out.suffix.lower() != ".swc":
-        raise ClonotateError(f"{out} should end in .swc")
-    if gif and gif.suffix.lower() != ".gif":
-        raise ClonotateError(f"{gif} should end in .gif")
+    refuse_unfit(task, out, gif)
     z, y, x = (int(place) for place in triple("--start", start, whole_numbers=True))
     size = triple("--spacing", spacing) if spacing else None
     opened = read_volume(volume)
@@ -75,6 +70,18 @@ def annotate(
     if gif:
         film(gif, result, opened)
     tell(out, result, opened, json)
+
+
+def refuse_unfit(task: str, out: Path, gif: Path | None) -> None:
+    """Raises ClonotateError for a task that does not work on stacks, and for files of another kind."""
+    from clonotate.annotate.trace import TASK
+
+    if task != TASK:
+        raise ClonotateError(f"annotate knows --task {TASK} only, not {task}")
+    if out.suffix.lower() != ".swc":
+        raise ClonotateError(f"{out} should end in .swc")
+    if gif and gif.suffix.lower() != ".gif":
+        raise ClonotateError(f"{gif} should end in .gif")
 
 
 def triple(option: str, text: str, whole_numbers: bool = False) -> tuple[float, float, float]:
