@@ -14,7 +14,7 @@ from clonotate.screens.font import text_width
 from clonotate.screens.frame import NARROW, Frame, frame
 from clonotate.screens.icons import ICON
 from clonotate.screens.layout import Layout, Rect
-from clonotate.screens.widgets import Button, Group, Plot, Readout, Status, Strip
+from clonotate.screens.widgets import Button, Group, Plot, Readout, Status, Strip, View
 
 SWATCH = 10  # a square of colour and the space behind it
 PICTURE = ICON + 3  # an icon and the space behind it
@@ -52,6 +52,12 @@ class Arrangement:
     status: tuple[Rect, ...]
     status_bar: Rect | None
     panels: tuple[Rect, ...]  # the surfaces under the buttons
+
+
+@lru_cache(maxsize=16)
+def places_of(view: View, layout: Layout) -> Arrangement:
+    """`arrange` for a view, which is known again by its identity: it is asked for several times a step."""
+    return arrange(view.groups, view.status, layout)
 
 
 @lru_cache(maxsize=4096)

@@ -109,23 +109,40 @@ def _readout(item: Readout, width: int, height: int, layout: Layout) -> Screen:
 def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
     """A caption, and the ticks below it in a panel or beside it in a bar."""
     theme, ratio = THEMES[layout.theme], layout.ratio
-    write(screen, item.caption, rect.left, rect.top, theme.faint, ratio)
     place = _below_or_beside(item.caption, rect, layout)
     rows = min(tick_rows(len(item.filled), place.width // ratio), max(1, place.height // (4 * ratio)))
     across = -(-len(item.filled) // rows)
     pitch, high = min(place.width // max(across, 1), 9 * ratio), place.height // rows
-    colors = np.array((theme.empty, theme.filled), np.uint8)[np.array(item.filled, np.intp)]
-    inked = np.arange(across * pitch) % pitch < pitch - ratio
-    for row in range(rows):
-        line = np.repeat(colors[row * across :][:across], pitch, axis=0)
-        top, width = place.top + row * high, len(line)
-        block = screen[top : top + high - ratio, place.left : place.left + width]
-        block[:, inked[:width]] = line[inked[:width]]
+    picture = _ticks(item.caption, item.filled, rect, (across, pitch, high), layout)
+    screen[rect.top : rect.top + len(picture), rect.left : rect.right] = picture
     if 0 <= item.present < len(item.filled):
         row, column = divmod(item.present, across)
         tick = Rect(place.left + column * pitch, place.top + row * high, pitch - ratio, high - ratio)
         fill(screen, tick.inset(-ratio, -ratio), theme.present)
         fill(screen, tick, theme.filled if item.filled[item.present] else theme.empty)
+
+
+@lru_cache(maxsize=1024)
+def _ticks(
+    caption: str, filled: tuple[bool, ...], rect: Rect, grid: tuple[int, int, int], layout: Layout
+) -> Screen:
+    """A timeline without its present place, which moves more often than ticks are filled.
+
+    grid: ticks in a row, and how far apart they and the rows are. One line higher than its place.
+    """
+    (across, pitch, high), theme, ratio = grid, THEMES[layout.theme], layout.ratio
+    screen = np.empty((rect.height + ratio, rect.width, 3), np.uint8)
+    screen[:] = theme.panel
+    write(screen, caption, 0, 0, theme.faint, ratio)
+    place = _below_or_beside(caption, Rect(0, 0, rect.width, rect.height), layout)
+    colors = np.array((theme.empty, theme.filled), np.uint8)[np.array(filled, np.intp)]
+    inked = np.arange(across * pitch) % pitch < pitch - ratio
+    for row, first in enumerate(range(0, len(filled), max(across, 1))):
+        line = np.repeat(colors[first : first + across], pitch, axis=0)
+        top, width = place.top + row * high, len(line)
+        block = screen[top : top + high - ratio, place.left : place.left + width]
+        block[:, inked[:width]] = line[inked[:width]]
+    return screen
 
 
 def _below_or_beside(caption: str, rect: Rect, layout: Layout) -> Rect:

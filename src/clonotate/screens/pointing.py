@@ -1,14 +1,14 @@
 """A click gets its meaning here, and an event its place: `hit` and `locate` are inverses."""
 
 from clonotate.records import Click, ClonotateError, Event
-from clonotate.screens.arrangement import Arrangement, arrange
+from clonotate.screens.arrangement import places_of
 from clonotate.screens.layout import Layout, Rect
 from clonotate.screens.widgets import CANVAS, View
 
 
 def hit(view: View, layout: Layout, click: Click) -> Event | None:
     """What a click means: an enabled button, a canvas pixel, or None for nothing at all."""
-    places = _places(view, layout)
+    places = places_of(view, layout)
     if places.canvas.holds(click.x, click.y):
         return Event("canvas", under(places.canvas, click))
     for button in view.buttons:
@@ -45,7 +45,7 @@ def _middle(coordinate: int, side: int) -> int:
 
 def area(view: View, layout: Layout, widget: str) -> Rect:
     """The rectangle of a button, or of "canvas", in screen pixels."""
-    places = _places(view, layout)
+    places = places_of(view, layout)
     if widget == "canvas":
         return places.canvas
     if widget not in places.buttons:
@@ -53,7 +53,3 @@ def area(view: View, layout: Layout, widget: str) -> Rect:
             f"no widget {widget!r} on this screen; there are canvas, {', '.join(places.buttons)}"
         )
     return places.buttons[widget]
-
-
-def _places(view: View, layout: Layout) -> Arrangement:
-    return arrange(view.groups, view.status, layout)

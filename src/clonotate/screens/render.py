@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clonotate.records import Screen
-from clonotate.screens.arrangement import arrange
+from clonotate.screens.arrangement import places_of
 from clonotate.screens.chrome import chrome, paint_status
 from clonotate.screens.layout import Layout
 from clonotate.screens.overlay import draw
@@ -17,7 +17,7 @@ def render(view: View, layout: Layout) -> Screen:
 
     Raises ClonotateError where the widgets of the view do not fit the layout.
     """
-    places = arrange(view.groups, view.status, layout)
+    places = places_of(view, layout)
     screen = chrome(view.title, view.groups, places, layout).copy()
     paint_status(screen, view.status, places, layout)
     canvas = screen[places.canvas.top : places.canvas.bottom, places.canvas.left : places.canvas.right]

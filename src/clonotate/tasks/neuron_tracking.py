@@ -60,7 +60,11 @@ class World:
     @cached_property
     def wrong(self) -> tuple[int, ...]:
         """The slices, in order, whose node lies outside of the target."""
-        return tuple(z for z, at in sorted(self.skeleton.items()) if not on_target(self, z, at))
+        if not self.nodes:
+            return ()
+        places = sorted((z, y, x) for z, (x, y) in self.skeleton.items())
+        off = self.stack.truth[tuple(np.transpose(places))] != self.stack.target
+        return tuple(z for (z, _, _), out in zip(places, off.tolist(), strict=True) if out)
 
 
 @dataclass(frozen=True)
