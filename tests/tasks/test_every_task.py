@@ -33,6 +33,7 @@ from clonotate.tasks import (
     animal_tracking,
     cell_lineage,
     colored_dots,
+    exploration_3d,
     image_alignment,
     neuron_tracking,
     task_named,
@@ -265,10 +266,19 @@ def other_tracks(world: cell_lineage.World) -> cell_lineage.World:
     return replace(world, film=replace(world.film, origins=origins))
 
 
+def other_kinds(world: exploration_3d.World) -> exploration_3d.World:
+    """The same pictures of spores of other classes, with their faces swapped."""
+    spores = (
+        replace(spore, kind=(spore.kind + 1) % 6, scar=spore.away, away=spore.scar) for spore in world.spores
+    )
+    return replace(world, spores=tuple(spores))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
     "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,
+    "exploration-classification-3d": other_kinds,
     "neuron-tracking": other_labels,
     "multichannel-image-alignment": other_map,
 }

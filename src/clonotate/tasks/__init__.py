@@ -7,6 +7,7 @@ from clonotate.tasks import (
     animal_tracking,
     cell_lineage,
     colored_dots,
+    exploration_3d,
     image_alignment,
     neuron_tracking,
 )
@@ -14,6 +15,7 @@ from clonotate.tasks.base import Task
 
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     colored_dots.ColoredDots.name: dict(colored_dots.LEVELS),
+    exploration_3d.Exploration3D.name: dict(exploration_3d.LEVELS),
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),

@@ -1,0 +1,285 @@
+"""Exploration in 3D: turn each spore about until the sides that tell were seen, then choose its class.
+
+A class is a scar (I or Y) on one face and what the other face bears (nothing, spines, pores); no one view
+shows both well. The expert turns once round the equator, looks at the top and at the bottom, and stops as
+soon as the class is plain; "nothing" is plain only when all sides were seen. It knows only what its screens
+have shown, and forgets a spore when it goes on to the next.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from clonotate.records import Event, Score
+from clonotate.screens.widgets import Button, Canvas, Group, Readout, Strip, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds import spores
+from clonotate.tasks.worlds.spores import CLASSES, Make, Spore
+from clonotate.tasks.worlds.turntable import AZIMUTHS, ELEVATIONS, Angle
+
+EQUATOR = ELEVATIONS.index(0)
+FRONT = Angle(0, EQUATOR)
+TOP, BOTTOM = AZIMUTHS, AZIMUTHS + 1
+SIDES = AZIMUTHS + 2
+"""Sides to look at: the views round the equator from the front eastwards, the top and the bottom."""
+PLAIN = 60.0  # degrees from the line to the eye within which a mark is plain; the sides leave no gap so
+AHEAD = 36.0  # degrees within which all of a mark is on the canvas zoomed in
+ZOOMS = 0.5  # from how much care on an expert looks closer at each mark it finds
+ICONS = {"bare": "sphere", "spines": "spines", "pores": "pores"}
+NAMES = tuple(f"{scar} {ornament}" for scar, ornament in CLASSES)
+"""The classes' buttons by name."""
+Choice = tuple[int, int, bool]  # the spore, its class, and whether the sides that tell had been seen by then
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    spores: tuple[Spore, ...]
+    present: int = 0
+    angle: Angle = FRONT
+    turned: frozenset[Angle] = frozenset({FRONT})  # views of the present spore since it was taken up
+    choices: tuple[Choice, ...] = ()  # in order; the last one of a spore counts
+
+    @cached_property
+    def chosen(self) -> dict[int, int]:
+        """The class of every spore that has one."""
+        return {spore: kind for spore, kind, _ in self.choices}
+
+    @cached_property
+    def right(self) -> int:
+        """How many spores have the right class."""
+        return sum(self.chosen.get(i) == spore.kind for i, spore in enumerate(self.spores))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What was seen of the present spore, and which choices were found right."""
+
+    present: int = 0
+    sides: frozenset[int] = frozenset()
+    scar: str | None = None
+    ornament: str | None = None
+    ahead: frozenset[str] = frozenset()  # marks that lie near the middle of the present view
+    closer: frozenset[str] = frozenset()  # marks that were looked at closer
+    settled: frozenset[tuple[int, int]] = frozenset()  # spores with the class they were found to have
+
+    @property
+    def verdict(self) -> int | None:
+        """The class of the present spore; None while it is not plain."""
+        ornament = self.ornament or ("bare" if len(self.sides) == SIDES else None)
+        return NAMES.index(f"{self.scar} {ornament}") if self.scar and ornament else None
+
+
+@dataclass(frozen=True)
+class Exploration3D(Task[World, Memory]):
+    """Knobs: how many spores an episode has, and how hard they are to tell."""
+
+    name: ClassVar[str] = "exploration-classification-3d"
+    version: ClassVar[int] = 1
+
+    count: tuple[int, int] = (5, 7)  # inclusive range
+    make: Make = field(default_factory=lambda: spores.STANDARD)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        kinds = rng.integers(len(CLASSES), size=rng.integers(self.count[0], self.count[1] + 1))
+        return World(tuple(spores.spore(int(kind), self.make, rng) for kind in kinds))
+
+    def view(self, world: World) -> View:
+        angle, count, chosen = world.angle, len(world.spores), world.chosen
+        sides = shown(*world.turned)
+        return View(
+            title="Spores in 3D",
+            canvas=Canvas(world.spores[world.present].body.picture(angle)),
+            groups=panel(
+                angle.tilt, angle.zoom, world.present, count, chosen.get(world.present), bool(chosen)
+            ),
+            status=(
+                Strip("Spores", tuple(i in chosen for i in range(count)), world.present),
+                Strip("Sides", tuple(i in sides for i in range(SIDES)), side(angle)),
+                Readout("View", f"{360 // AZIMUTHS * angle.azimuth} {ELEVATIONS[angle.tilt]:+d}"),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        angle = world.angle
+        match event:
+            case Event("left" | "right" as button):
+                step = 1 if button == "right" else -1
+                return turned(world, angle._replace(azimuth=(angle.azimuth + step) % AZIMUTHS))
+            case Event("up" | "down" as button):
+                tilt = angle.tilt + (1 if button == "up" else -1)
+                return turned(world, angle._replace(tilt=min(max(tilt, 0), len(ELEVATIONS) - 1)))
+            case Event("zoom in" | "zoom out" as button):
+                return turned(world, angle._replace(zoom=int(button == "zoom in")))
+            case Event("prev" | "next" as button):
+                present = world.present + (1 if button == "next" else -1)
+                return taken_up(world, min(max(present, 0), len(world.spores) - 1))
+            case Event("undo") if world.choices:
+                return replace(world, choices=world.choices[:-1])
+            case Event(name) if name in NAMES and NAMES.index(name) != world.chosen.get(world.present):
+                choice = (world.present, NAMES.index(name), told(world))
+                return replace(world, choices=(*world.choices, choice))
+        return world
+
+    def score(self, world: World) -> Score:
+        count, looked = len(world.spores), {spore: seen for spore, _, seen in world.choices}
+        return Score(
+            success=world.right == count,
+            parts={"right": world.right / count, "seen_before_choice": sum(looked.values()) / count},
+        )
+
+    def standing(self, world: World) -> Standing:
+        count = len(world.spores)
+        wrong = any(kind != world.spores[spore].kind for spore, kind in world.chosen.items())
+        return Standing((world.present + world.angle.azimuth / AZIMUTHS) / count, world.right / count, wrong)
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        memory = memory or Memory()
+        if memory.present != world.present:
+            memory = Memory(world.present, settled=memory.settled)
+        spore, angle = world.spores[world.present], world.angle
+        marks, ahead = plain(spore, angle, PLAIN), frozenset(plain(spore, angle, AHEAD))
+        if angle.zoom:
+            memory = replace(memory, ahead=ahead, closer=memory.closer | ahead)
+        else:
+            memory = replace(
+                memory,
+                sides=memory.sides | shown(angle),
+                scar=marks.get("scar", memory.scar),
+                ornament=marks.get("ornament", memory.ornament),
+                ahead=ahead,
+            )
+        kind = world.chosen.get(world.present)
+        if kind is None or kind != memory.verdict:
+            return memory
+        return replace(memory, settled=memory.settled | {(world.present, kind)})
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        here, chosen = world.present, world.chosen
+        goal = next((i for i in range(len(world.spores)) if (i, chosen.get(i)) not in memory.settled), None)
+        if goal is None:
+            return Intent(Event("done"), "done", "finish")
+        if goal != here:
+            return Intent(Event("next" if goal > here else "prev"), "navigate", "explore")
+        if world.angle.zoom:
+            return Intent(Event("zoom out"), "navigate", "verify")
+        if care > ZOOMS and memory.ahead - memory.closer:
+            return Intent(Event("zoom in"), "verify", "verify")
+        if memory.verdict is None:
+            return Intent(Event(self.turn(world.angle, memory.sides)), "navigate", "explore")
+        if here in chosen and world.choices[-1][0] == here:
+            return Intent(Event("undo"), "undo", "correct")
+        return Intent(Event(NAMES[memory.verdict]), "select", "correct" if here in chosen else "annotate")
+
+    def turn(self, angle: Angle, sides: frozenset[int]) -> str:
+        """The button that leads to the first side not yet seen: back to the equator, and the shorter way."""
+        goal = next(i for i in range(SIDES) if i not in sides)
+        if goal in (TOP, BOTTOM):
+            return "up" if goal == TOP else "down"
+        if angle.tilt != EQUATOR:
+            return "up" if angle.tilt < EQUATOR else "down"
+        return "right" if (goal - angle.azimuth) % AZIMUTHS <= AZIMUTHS // 2 else "left"
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        """The classes that share a scar or an ornament with the one meant."""
+        if intent.kind != "select":
+            return ()
+        meant = CLASSES[NAMES.index(intent.event.widget)]
+        alike = [sum(a == b for a, b in zip(meant, other, strict=True)) for other in CLASSES]
+        present = world.chosen.get(world.present)
+        return tuple(Event(NAMES[i]) for i, same in enumerate(alike) if same == 1 and i != present)
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        return (Event("left"), Event("right"), Event("zoom out" if world.angle.zoom else "zoom in"))
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        """All but the present picture."""
+        foreign = [other.spores[i % len(other.spores)] for i in range(len(world.spores))]
+        body = replace(foreign[world.present].body)
+        body.seen[world.angle] = world.spores[world.present].body.picture(world.angle)
+        foreign[world.present] = replace(foreign[world.present], body=body)
+        return replace(world, spores=tuple(foreign))
+
+
+def side(angle: Angle) -> int:
+    """Which of the sides a view shows; -1 between the equator and a pole."""
+    if angle.tilt == EQUATOR:
+        return angle.azimuth
+    return {0: BOTTOM, len(ELEVATIONS) - 1: TOP}.get(angle.tilt, -1)
+
+
+def shown(*angles: Angle) -> frozenset[int]:
+    """The sides that views show whole: not those zoomed in."""
+    return frozenset(side(angle) for angle in angles if not angle.zoom) - {-1}
+
+
+def taken_up(world: World, present: int) -> World:
+    """Another spore, seen from the front."""
+    if present == world.present:
+        return world
+    return replace(world, present=present, angle=FRONT, turned=frozenset({FRONT}))
+
+
+def turned(world: World, angle: Angle) -> World:
+    """The present spore seen from there."""
+    return world if angle == world.angle else replace(world, angle=angle, turned=world.turned | {angle})
+
+
+def plain(spore: Spore, angle: Angle, within: float) -> dict[str, str]:
+    """The marks whose middle lies within so many degrees of the line to the eye, and what they are."""
+    scar, ornament = CLASSES[spore.kind]
+    limit, eye = math.cos(math.radians(within)), angle.eye
+    marks: dict[str, str] = {}
+    if spore.scar @ eye >= limit:
+        marks["scar"] = scar
+    if ornament != "bare" and spore.away @ eye >= limit:
+        marks["ornament"] = ornament
+    return marks
+
+
+def told(world: World) -> bool:
+    """Whether what tells the class of the present spore has been plain since it was taken up."""
+    spore, views = world.spores[world.present], [angle for angle in world.turned if not angle.zoom]
+    marks = {mark for angle in views for mark in plain(spore, angle, PLAIN)}
+    return "scar" in marks and ("ornament" in marks or len(shown(*views)) == SIDES)
+
+
+@cache  # the same groups every time are recognized faster when they are painted
+def panel(
+    tilt: int, zoom: int, present: int, count: int, chosen: int | None, undo: bool
+) -> tuple[Group, ...]:
+    """The buttons, of which the other face of a class is a picture and its scar a letter."""
+    turn = (
+        Button("left", "Left"),
+        Button("right", "Right"),
+        Button("up", "Up", enabled=tilt < len(ELEVATIONS) - 1),
+        Button("down", "Down", enabled=tilt > 0),
+    )
+    walk = (
+        Button("prev", "Prev", enabled=present > 0),
+        Button("next", "Next", enabled=present < count - 1),
+    )
+    zooms = (
+        Button("zoom in", "Zoom+", enabled=not zoom),
+        Button("zoom out", "Zoom-", enabled=bool(zoom)),
+    )
+    classes = tuple(
+        Button(NAMES[i], scar, lit=chosen == i, icon=ICONS[ornament])
+        for i, (scar, ornament) in enumerate(CLASSES)
+    )
+    return (
+        Group("navigate", (*turn, *walk)),
+        Group("view", zooms),
+        Group("label", classes),
+        Group("edit", (Button("undo", "Undo", enabled=undo),)),
+        Group("finish", (Button("done", "Done"),)),
+    )
+
+
+LEVELS = {
+    "easy": Exploration3D(count=(3, 4), make=spores.EASY),
+    "standard": Exploration3D(),
+    "hard": Exploration3D(count=(7, 9), make=spores.HARD),
+}
