@@ -35,6 +35,7 @@ from clonotate.tasks import (
     colored_dots,
     exploration_3d,
     image_alignment,
+    limb_tracking,
     neuron_tracking,
     task_named,
 )
@@ -274,11 +275,18 @@ def other_kinds(world: exploration_3d.World) -> exploration_3d.World:
     return replace(world, spores=tuple(spores))
 
 
+def other_limbs(world: limb_tracking.World) -> limb_tracking.World:
+    """The same frames with the keypoints elsewhere and others of them hidden."""
+    points, seen = world.film.known
+    return replace(world, film=replace(world.film, points=points[::-1, ::-1], seen=1 - seen))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
     "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,
     "exploration-classification-3d": other_kinds,
+    "animal-limb-tracking": other_limbs,
     "neuron-tracking": other_labels,
     "multichannel-image-alignment": other_map,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from clonotate.formats.animals import read_animals
 from clonotate.formats.neurites import read_neurites
+from clonotate.formats.poses import read_poses
 from clonotate.formats.spots import read_spots
 from clonotate.formats.timelapse import read_timelapse
 from clonotate.formats.volumes import fingerprint
@@ -15,6 +16,7 @@ from clonotate.tasks.base import Task
 
 READERS: dict[str, Callable[[Path, int], Any]] = {
     "animal-behavioral-tracking": read_animals,
+    "animal-limb-tracking": read_poses,
     "cell-lineage-tracking": read_timelapse,
     "colored-dot-tracking": read_spots,
     "neuron-tracking": read_neurites,

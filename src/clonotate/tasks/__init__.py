@@ -9,6 +9,7 @@ from clonotate.tasks import (
     colored_dots,
     exploration_3d,
     image_alignment,
+    limb_tracking,
     neuron_tracking,
 )
 from clonotate.tasks.base import Task
@@ -16,6 +17,7 @@ from clonotate.tasks.base import Task
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     colored_dots.ColoredDots.name: dict(colored_dots.LEVELS),
     exploration_3d.Exploration3D.name: dict(exploration_3d.LEVELS),
+    limb_tracking.LimbTracking.name: dict(limb_tracking.LEVELS),
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
