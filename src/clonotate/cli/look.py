@@ -6,22 +6,40 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clonotate.cli.options import TEST_SEED, Budget, Json, Layout, Level, Seed, Task
-from clonotate.cli.terminal import report, table
+from clonotate.cli.terminal import bar, report, table, write_text
 from clonotate.records import ClonotateError
 
 if TYPE_CHECKING:
     from clonotate.episodes.session import Session
 
 
-def tasks(json: Json = None) -> None:
+def tasks(
+    json: Json = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write a page on every task, and pictures beside it.", metavar="FILE.md"),
+    ] = None,
+    episodes: Annotated[
+        int, typer.Option(help="For the page, of each task; 0 keeps what was measured before.", min=0)
+    ] = 200,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write every task under several layouts.", metavar="FILE.png")
+    ] = None,
+) -> None:
     """List the tasks, their levels and their widgets.
 
-    Example: clonotate tasks
+    Example: clonotate tasks --page docs/tasks.md
     """
     import numpy as np
 
     from clonotate.tasks import TASKS
 
+    if sheet:
+        draw_sheet(sheet)
+    if page:
+        write_page(page, episodes)
+    if sheet or page:
+        return
     shown = table("Tasks", "task", "levels", "buttons")
     rows = []
     for name, levels in TASKS.items():
@@ -30,6 +48,36 @@ def tasks(json: Json = None) -> None:
         rows.append({"task": name, "levels": list(levels), "buttons": [button.text for button in buttons]})
         shown.add_row(name, ", ".join(levels), "  ".join(button.text for button in buttons))
     report(shown, rows, json)
+
+
+def draw_sheet(file: Path) -> None:
+    """Every task under several layouts, as one picture."""
+    from clonotate.formats.png import write_png
+    from clonotate.studies import handbook
+    from clonotate.tasks import TASKS
+
+    write_png(file, handbook.sheet(list(TASKS)))
+    print(f"wrote {file}")
+
+
+def write_page(file: Path, episodes: int) -> None:
+    """The page on every task; pictures and what was measured go to a folder of its name."""
+    from clonotate.formats.png import write_png
+    from clonotate.studies import experts, handbook
+    from clonotate.tasks import TASKS
+
+    folder = file.with_suffix("")
+    rows = experts.read_rows(folder / "measured.json") if episodes == 0 else {}
+    with bar("measuring", len(TASKS) * (episodes + 1)) as advance:
+        for name in TASKS:
+            write_png(folder / f"{name}.png", handbook.screen_of(name))
+            advance()
+            if episodes:
+                rows[name] = experts.run(name, episodes, TEST_SEED, progress=advance)
+    experts.write_rows(folder / "measured.json", rows)
+    draw_sheet(folder / "layouts.png")
+    write_text(file, handbook.page(rows, folder.name))
+    print(f"wrote {file}")
 
 
 def layouts(json: Json = None) -> None:

@@ -194,6 +194,7 @@ class AnimalTracking(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is both ends of every animal in every frame, within 6 px and under its own name."""
         film, right = world.film, len(world.marks) - len(world.wrong)
         return Score(
             success=right == len(film.truth),

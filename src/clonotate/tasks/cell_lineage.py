@@ -154,6 +154,7 @@ class CellLineage(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is every cell linked to its continuation, or to both daughters, in the next frame."""
         answers, links = world.film.answers, world.links
         true = [edge for i, answer in enumerate(answers) for edge in ((i, j) for j in answer)]
         made = [edge for i, link in enumerate(links) for edge in ((i, j) for j in link)]

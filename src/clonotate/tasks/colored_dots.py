@@ -158,6 +158,7 @@ class ColoredDots(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is a marker on every dot, in its slice and within 5 px, in order of hue, and no other."""
         dots, markers = world.stack.places, world.markers
         found = sum(any(same(marker, dot) for marker in markers) for dot in dots)
         return Score(

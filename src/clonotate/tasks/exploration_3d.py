@@ -124,6 +124,7 @@ class Exploration3D(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is the right class chosen for every spore."""
         count, looked = len(world.spores), {spore: seen for spore, _, seen in world.choices}
         return Score(
             success=world.right == count,

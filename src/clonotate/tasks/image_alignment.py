@@ -217,6 +217,7 @@ class ImageAlignment(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is a fit that is off by 3 px at most, on average over the canvas, of 3 pairs or more."""
         off = np.linalg.norm(apply(world.fit - world.pictures.truth, GRID), axis=1)
         return Score(
             success=world.error <= TOLERANCE and len(world.clicks) // 2 >= min(3, world.pairs),
