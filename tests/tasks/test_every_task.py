@@ -37,6 +37,7 @@ from clonotate.tasks import (
     image_alignment,
     limb_tracking,
     neuron_tracking,
+    shape_matching,
     task_named,
 )
 from clonotate.tasks.base import Task
@@ -281,6 +282,13 @@ def other_limbs(world: limb_tracking.World) -> limb_tracking.World:
     return replace(world, film=replace(world.film, points=points[::-1, ::-1], seen=1 - seen))
 
 
+def other_matches(world: shape_matching.World) -> shape_matching.World:
+    """The same boards with just the other tiles to choose."""
+    slide = world.slide
+    assert slide.matches is not None
+    return replace(world, slide=replace(slide, matches=~slide.matches, unlike=slide.unlike[::-1]))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
     "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
@@ -289,6 +297,7 @@ HIDDEN: dict[str, Callable[[Any], Any]] = {
     "animal-limb-tracking": other_limbs,
     "neuron-tracking": other_labels,
     "multichannel-image-alignment": other_map,
+    "shape-matching": other_matches,
 }
 
 

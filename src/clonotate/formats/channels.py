@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
+from clonotate.tasks.image_alignment import ImageAlignment, World
 from clonotate.tasks.worlds.maps import Matrix, composed, inverse, similarity
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp")
@@ -49,7 +50,13 @@ class ChannelPair:
         return bool(max(abs(a - d), abs(b + c)) > 1e-3)
 
 
-def read_channels(path: Path, seed: int = 0) -> ChannelPair:
+def read_channels(path: Path, seed: int) -> World:
+    """A pair of channels to align; `seed` chooses among the pairs of the brain slices."""
+    pair = read_pair(path, seed)
+    return ImageAlignment().begin_from(pair.first, pair.second, pair.matrix, pair.affine)
+
+
+def read_pair(path: Path, seed: int = 0) -> ChannelPair:
     """Two pictures to align, scaled to the canvas; `seed` chooses among the pairs of the brain slices.
 
     ClonotateError where there are not two readable pictures.

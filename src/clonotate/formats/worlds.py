@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from clonotate.formats.animals import read_animals
+from clonotate.formats.channels import read_channels
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.poses import read_poses
 from clonotate.formats.spots import read_spots
@@ -19,6 +20,7 @@ READERS: dict[str, Callable[[Path, int], Any]] = {
     "animal-limb-tracking": read_poses,
     "cell-lineage-tracking": read_timelapse,
     "colored-dot-tracking": read_spots,
+    "multichannel-image-alignment": read_channels,
     "neuron-tracking": read_neurites,
 }
 """For each task the function from a path, of a file or a folder with its truth, and a seed to a World.

@@ -11,6 +11,7 @@ from clonotate.tasks import (
     image_alignment,
     limb_tracking,
     neuron_tracking,
+    shape_matching,
 )
 from clonotate.tasks.base import Task
 
@@ -22,6 +23,7 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
     cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),
+    shape_matching.ShapeMatching.name: dict(shape_matching.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
 
