@@ -12,6 +12,7 @@ from clonotate.tasks import (
     limb_tracking,
     neuron_tracking,
     shape_matching,
+    plume_finding,
 )
 from clonotate.tasks.base import Task
 
@@ -24,6 +25,7 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
     cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),
     shape_matching.ShapeMatching.name: dict(shape_matching.LEVELS),
+    plume_finding.PlumeFinding.name: dict(plume_finding.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
 

@@ -1,0 +1,328 @@
+"""Spectral plume finding: outline the plume of one gas in a hyperspectral cube, or say that there is none.
+
+The gas is known by its signature: it absorbs in some bands and not in those between. The expert walks to each
+of these bands, looks at how they differ from the bands beside them, and outlines what shows in all of them.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError, Event, Kind, Phase, Score
+from clonotate.screens.widgets import (
+    CANVAS,
+    RGB,
+    Button,
+    Canvas,
+    Group,
+    Mark,
+    Path,
+    Plot,
+    Readout,
+    Strip,
+    View,
+)
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds import hyperspectral
+from clonotate.tasks.worlds.outlines import Outline, Point
+from clonotate.tasks.worlds.spectral_cube import Cube, Floats, enlarged, neighbour, pictured
+
+JUMP = 5  # bands of the fast buttons
+BESIDE = 2  # bands from a feature to the neighbour that it is compared with
+OVERLAP = 0.7  # IoU of a good outline
+COMPARES, BLINKS, RECHECKS, SCANS = 0.35, 0.55, 0.2, 0.8
+"""From how much care on an expert compares each feature with the bands on both sides, flips to the plain band
+before the first vertex, looks at another band before Done, and looks at every band to begin with."""
+LINE: RGB = (90, 220, 255)
+FIRST: RGB = (120, 255, 120)
+STEPS = {"+1": 1, "-1": -1, "+5": JUMP, "-5": -JUMP}
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    cube: Cube
+    band: int = 0
+    on: bool = False  # the difference view is on
+    viewed: frozenset[int] = frozenset()  # bands shown in it so far
+    vertices: tuple[Point, ...] = ()
+    closed: bool = False
+    absent: bool = False  # "No plume" is the answer
+
+    @cached_property
+    def positions(self) -> tuple[int, ...]:
+        """Where on the true contour the vertices lie that are right without a gap."""
+        return self.cube.outline.follow(self.vertices) if self.cube.outline else ()
+
+    @cached_property
+    def iou(self) -> float:
+        """Overlap of the answer with the truth; 0 as long as there is no answer."""
+        outline = self.cube.outline
+        if self.absent:
+            return float(outline is None)
+        return outline.overlap(self.vertices) if self.closed and outline else 0.0
+
+    @property
+    def answered(self) -> bool:
+        return self.closed or self.absent
+
+    @property
+    def wrong(self) -> bool:
+        """Something stands that has to be undone."""
+        if self.answered:
+            return self.iou < OVERLAP
+        return len(self.positions) < len(self.vertices)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The views seen so far: band, and whether in the difference view."""
+
+    shown: frozenset[tuple[int, bool]] = frozenset()
+
+
+@dataclass(frozen=True)
+class PlumeFinding(Task[World, Memory]):
+    """The knobs are those of the survey."""
+
+    name: ClassVar[str] = "spectral-plume-finding"
+    version: ClassVar[int] = 1
+
+    survey: hyperspectral.Survey = field(default_factory=lambda: hyperspectral.STANDARD)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        scene = hyperspectral.record(self.survey, rng)
+        column = cv2.resize(scene.column, (CANVAS, CANVAS), interpolation=cv2.INTER_LINEAR)
+        mask = cv2.GaussianBlur(column.clip(0, 2), (0, 0), 6) > 1  # as the eye evens out wisps
+        return World(pictured(scene.radiance, scene.signature, mask))
+
+    def begin_from(
+        self,
+        radiance: Floats,
+        signature: Floats,
+        mask: NDArray[np.bool_] | None = None,
+        emits: bool = False,
+    ) -> World:
+        """A world of a real cube.
+
+        `radiance` is float32 `[bands, height, width]` in any unit, `signature` float32 `[bands]` says how
+        strongly the gas absorbs (or `emits`) in each, `mask` bool `[height, width]` is its plume; without one
+        there is no expert and no score. The middle square is shown; of a mask there the largest shape counts,
+        if it is larger than a fleck.
+        ClonotateError where the shapes do not belong together.
+        """
+        if radiance.ndim != 3 or len(radiance) < 8 or signature.shape != radiance.shape[:1]:
+            raise ClonotateError("a cube has 8 bands or more, and its signature one value for each")
+        if mask is not None and mask.shape != radiance.shape[1:]:
+            raise ClonotateError("the mask of a cube is as high and wide as its bands")
+        if not (np.isfinite(radiance).all() and np.isfinite(signature).all() and signature.max() > 0):
+            raise ClonotateError("a cube and its signature hold finite values, and the signature has a peak")
+        side = min(radiance.shape[1:])
+        top, left = ((length - side) // 2 for length in radiance.shape[1:])
+        window = np.s_[top : top + side, left : left + side]
+        shown = None if mask is None else enlarged(mask[window].astype(np.float32)) > 0.5
+        return World(pictured(radiance[:, *window], signature, shown, emits))
+
+    def view(self, world: World) -> View:
+        cube, bands = world.cube, len(world.cube.plain)
+        back, forward, drawing = world.band > 0, world.band < bands - 1, not world.answered
+        return View(
+            title="Plume finding",
+            canvas=Canvas((cube.differences if world.on else cube.plain)[world.band], drawn(world)),
+            groups=(
+                Group(
+                    "navigate",
+                    (
+                        Button("-1", "-1", enabled=back),
+                        Button("+1", "+1", enabled=forward),
+                        Button("-5", "-5", enabled=back),
+                        Button("+5", "+5", enabled=forward),
+                    ),
+                ),
+                Group("view", (Button("difference", "On/off", lit=world.on),)),
+                Group(
+                    "edit",
+                    (
+                        Button("close", "Close", enabled=drawing and len(world.vertices) > 2),
+                        Button(
+                            "absent", "No plume", lit=world.absent, enabled=drawing and not world.vertices
+                        ),
+                        Button("undo", "Undo", enabled=world.absent or bool(world.vertices)),
+                    ),
+                ),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Plot("Gas", cube.signature, world.band),
+                Strip("Viewed", tuple(b in world.viewed for b in range(bands)), world.band),
+                Readout("Band", f"{world.band + 1}/{bands}"),
+                Readout("Outline", "no plume" if world.absent else said(world)),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        drawing = not world.answered
+        match event:
+            case Event("+1" | "-1" | "+5" | "-5" as button):
+                band = min(max(world.band + STEPS[button], 0), len(world.cube.plain) - 1)
+                return replace(world, band=band, viewed=world.viewed | ({band} if world.on else set()))
+            case Event("difference"):
+                viewed = world.viewed if world.on else world.viewed | {world.band}
+                return replace(world, on=not world.on, viewed=viewed)
+            case Event("close") if drawing and len(world.vertices) > 2:
+                return replace(world, closed=True)
+            case Event("absent") if drawing and not world.vertices:
+                return replace(world, absent=True)
+            case Event("undo") if world.answered:
+                return replace(world, closed=False, absent=False)
+            case Event("undo") if world.vertices:
+                return replace(world, vertices=world.vertices[:-1])
+            case Event("canvas", (x, y)) if drawing:
+                return replace(world, vertices=(*world.vertices, (x, y)))
+        return world
+
+    def score(self, world: World) -> Score:
+        return Score(success=world.iou >= OVERLAP, parts={"iou": world.iou})
+
+    def standing(self, world: World) -> Standing:
+        position = world.band / max(len(world.cube.plain) - 1, 1)
+        if world.cube.mask is None:
+            return Standing(position, float(world.answered), in_error=False)
+        walked = world.positions[-1] - world.positions[0] if world.positions else 0
+        part = 0.9 * min(walked / len(world.cube.outline.contour), 1) if world.cube.outline else 0.0
+        progress = float(world.iou >= OVERLAP) if world.answered else part
+        return Standing(position, progress, world.wrong)
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        return Memory((memory.shown if memory else frozenset()) | {(world.band, world.on)})
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        cube, seen = world.cube, {band for band, on in memory.shown if on}
+        unseen = [band for band in to_view(cube, care) if band not in seen]
+        if unseen:
+            return go(world, unseen[0], "navigate", "explore")
+        doubted = [band for band in to_doubt(cube, care) if band not in seen]
+        if doubted and cube.outline is None and not world.wrong:
+            return go(world, min(doubted, key=lambda b: abs(b - world.band)), "verify", "explore")
+        if world.wrong:
+            shows = world.on and world.band in cube.telling
+            return (
+                Intent(Event("undo"), "undo", "correct")
+                if shows
+                else go(world, cube.best, "navigate", "correct")
+            )
+        if world.answered:
+            if care < RECHECKS or (world.on and world.band == cube.second):
+                return Intent(Event("done"), "done", "finish")
+            return go(world, cube.second, "verify", "verify")
+        if not (world.on and world.band == cube.best):
+            return go(world, cube.best, "navigate", "annotate")
+        if care > BLINKS and not world.vertices and (world.band, False) not in memory.shown:
+            return Intent(Event("difference"), "verify", "annotate")
+        return self.answer(world, cube.outline)
+
+    def answer(self, world: World, outline: Outline | None) -> Intent:
+        """The next vertex, or the end of the outline, or that there is nothing to outline."""
+        if outline is None:
+            return Intent(Event("absent"), "select", "annotate")
+        if outline.around(world.positions):
+            return Intent(Event("close"), "select", "annotate")
+        following = outline.onward(world.positions[-1]) if world.positions else 0
+        return Intent(Event("canvas", outline.at(following)), "place", "annotate")
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        if intent.kind not in ("place", "select"):
+            return ()
+        fooled = brightest(world)
+        if intent.event.at is None:
+            return (Event("canvas", fooled),) * 2
+        x, y = intent.event.at
+        hand = [(x + dx, y + dy) for dx, dy in ((15, 6), (-13, 10), (5, -18), (-16, -8), (8, 20))]
+        inside = [(a, b) for a, b in (*hand, fooled) if 4 <= a < CANVAS - 4 and 4 <= b < CANVAS - 4]
+        events = (*(Event("canvas", at) for at in inside), Event("absent"), Event("close"))
+        return tuple(event for event in events if self.update(world, event).wrong)
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        aside = (Event("+1"),) * (world.band < len(world.cube.plain) - 1) + (Event("-1"),) * (world.band > 0)
+        return (Event("difference"), *aside)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        cube, foreign = world.cube, other.cube
+        shown = memory.shown | {(world.band, world.on)}
+        plain, differences = cube.plain.copy(), cube.differences.copy()
+        for band in range(len(plain)):
+            if (band, False) not in shown:
+                plain[band] = foreign.plain[band % len(foreign.plain)]
+            if (band, True) not in shown:
+                differences[band] = foreign.differences[band % len(foreign.plain)]
+        known = all((band, True) in shown for band in cube.telling)
+        mask = cube.mask if known else foreign.mask
+        return replace(world, cube=Cube(plain, differences, cube.signature, mask))
+
+
+# The screen
+
+
+def drawn(world: World) -> tuple[Mark | Path, ...]:
+    """The outline so far: its line, its vertices, and the first of them that it comes back to."""
+    if not world.vertices:
+        return ()
+    line = (Path(world.vertices, LINE, world.closed),) if len(world.vertices) > 1 else ()
+    dots = tuple(Mark(vertex, LINE, 2, "disc") for vertex in world.vertices[1:])
+    return (*line, *dots, Mark(world.vertices[0], FIRST, 4))
+
+
+def said(world: World) -> str:
+    """The outline in a word."""
+    return "closed" if world.closed else f"{len(world.vertices)} points"
+
+
+# The expert's eye
+
+
+def to_view(cube: Cube, care: float) -> list[int]:
+    """The bands to see in the difference view before anything is said, in order."""
+    bands = len(cube.signature)
+    if care > SCANS:
+        return list(range(bands))
+    before = [BESIDE] * (care > COMPARES)
+    return [
+        b
+        for band in cube.telling
+        for b in (*(max(band - away, 0) for away in before), band, neighbour(band, BESIDE, bands))
+    ]
+
+
+def to_doubt(cube: Cube, care: float) -> list[int]:
+    """The bands to see besides before an expert says that there is no plume."""
+    bands = len(cube.signature)
+    if care > COMPARES:
+        return list(range(bands))
+    return [b for band in cube.telling for b in (band - 1, band + 1)]
+
+
+def go(world: World, band: int, kind: Kind, phase: Phase) -> Intent:
+    """Towards a band, and there into the difference view."""
+    away = band - world.band
+    if away == 0:
+        return Intent(Event("difference"), kind, phase)
+    return Intent(Event(("+" if away > 0 else "-") + str(JUMP if abs(away) >= JUMP else 1)), kind, phase)
+
+
+def brightest(world: World) -> Point:
+    """The brightest spot of the present difference view off the plume: a decoy, a roof."""
+    glow = cv2.blur(world.cube.differences[world.band], (15, 15)).sum(axis=2, dtype=np.int32)
+    if world.cube.outline:
+        glow[cv2.dilate(world.cube.outline.mask.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0] = 0
+    y, x = np.unravel_index(glow[8:-8, 8:-8].argmax(), (CANVAS - 16, CANVAS - 16))
+    return int(x) + 8, int(y) + 8
+
+
+LEVELS = {
+    "easy": PlumeFinding(hyperspectral.EASY),
+    "standard": PlumeFinding(hyperspectral.STANDARD),
+    "hard": PlumeFinding(hyperspectral.HARD),
+}

@@ -1,0 +1,113 @@
+"""A hyperspectral cube as an annotation tool shows it: band by band, plain or against the bands beside it.
+
+The difference view is the on-band / off-band method: what a band lacks of the light that the nearest bands
+where the gas is clear let expect, in multiples of the noise.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError
+from clonotate.screens.widgets import CANVAS
+from clonotate.tasks.worlds.outlines import Outline, outline_of
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """What there is to look at, and the truth where there is one."""
+
+    plain: NDArray[np.uint8]  # [bands, 256, 256]
+    differences: NDArray[
+        np.uint8
+    ]  # [bands, 256, 256, 3]: each band against those beside it where the gas is clear
+    signature: tuple[float, ...]  # how strongly the gas shows in each band
+    mask: (
+        NDArray[np.bool_] | None
+    )  # [256, 256], nothing in it where there is no plume; None where nobody knows
+
+    @cached_property
+    def telling(self) -> tuple[int, ...]:
+        """The bands where the gas shows: peaks of its signature, in order."""
+        values, bands = self.signature, len(self.signature)
+        high = [b for b in range(bands) if values[b] >= 0.4 * max(values)]
+        return tuple(b for b in high if values[b] == max(values[max(b - 2, 0) : b + 3]))
+
+    @cached_property
+    def best(self) -> int:
+        """The band where the gas shows most: the one to outline in."""
+        return max(self.telling, key=lambda b: self.signature[b])
+
+    @cached_property
+    def second(self) -> int:
+        """The band to look at again: the best of the others, else one beside it."""
+        others = [b for b in self.telling if b != self.best] or [neighbour(self.best, 1, len(self.signature))]
+        return max(others, key=lambda b: self.signature[b])
+
+    @cached_property
+    def outline(self) -> Outline | None:
+        """The true outline, None without a plume; ClonotateError where nobody knows."""
+        if self.mask is None:
+            raise ClonotateError("this cube has no mask, so no expert and no score; let a policy annotate it")
+        return outline_of(self.mask)
+
+
+def pictured(
+    radiance: Floats, signature: Floats, mask: NDArray[np.bool_] | None, emits: bool = False
+) -> Cube:
+    """The pictures of a cube: every band as it is, and as it differs from the bands beside it."""
+    plain = np.stack([enlarged(grey(band)) for band in radiance])
+    differences = np.stack(
+        [enlarged(warm(difference(radiance, signature, band, emits))) for band in range(len(radiance))]
+    )
+    return Cube(plain, differences, tuple(float(value) for value in signature), mask)
+
+
+def enlarged(picture: NDArray[Any]) -> NDArray[Any]:
+    """A square picture at the size of the canvas."""
+    return np.asarray(cv2.resize(picture, (CANVAS, CANVAS), interpolation=cv2.INTER_LINEAR))
+
+
+def grey(band: Floats) -> NDArray[np.uint8]:
+    """A band in grey levels, but for the darkest and brightest hundredth: uint8 `[height, width]`."""
+    black, white = np.percentile(band[::2, ::2], (1, 99))
+    return np.asarray(((band - black) * (255 / max(white - black, 1e-9))).clip(0, 255), np.uint8)
+
+
+def warm(sigmas: Floats) -> NDArray[np.uint8]:
+    """A map in multiples of its noise, -3 to 10, in the colours that such maps are printed in: uint8 RGB."""
+    levels = ((sigmas + 3) * (255 / 13)).clip(0, 255).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB))
+
+
+def difference(radiance: Floats, signature: Floats, band: int, emits: bool) -> Floats:
+    """How much light is missing (or added) in a band, as a share of what the off bands beside it let expect,
+    in multiples of its robust spread over the picture: float32 `[height, width]`."""
+    below, above = off_bands(signature, band)
+    part = (band - below) / max(above - below, 1)
+    expected = (1 - part) * radiance[below] + part * radiance[above]
+    floor = 0.5 * float(np.median(expected[::2, ::2]))
+    share = (expected - radiance[band]) / np.maximum(expected, max(floor, 1e-6))
+    even = cv2.GaussianBlur(-share if emits else share, (0, 0), 0.9)
+    even -= np.median(even[::2, ::2])
+    return np.asarray(even / max(1.48 * float(np.median(np.abs(even[::2, ::2]))), 1e-9), np.float32)
+
+
+def off_bands(signature: Floats, band: int) -> tuple[int, int]:
+    """The nearest bands on both sides, three or more away, where the gas is clear; at an end one twice."""
+    bands = np.arange(len(signature))
+    clear = bands[(np.abs(bands - band) >= 3) & (signature < 0.15 * signature.max())]
+    clear = clear if len(clear) else bands[[0 if band > len(bands) // 2 else -1]]
+    below, above = clear[clear < band], clear[clear > band]
+    return int(below[-1] if len(below) else above[0]), int(above[0] if len(above) else below[-1])
+
+
+def neighbour(band: int, away: int, bands: int) -> int:
+    """The band some bands on, or back where the cube ends."""
+    return band + away if band + away < bands else band - away
