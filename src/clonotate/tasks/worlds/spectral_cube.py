@@ -87,16 +87,21 @@ def warm(sigmas: Floats) -> NDArray[np.uint8]:
 
 
 def difference(radiance: Floats, signature: Floats, band: int, emits: bool) -> Floats:
-    """How much light is missing (or added) in a band, as a share of what the off bands beside it let expect,
-    in multiples of its robust spread over the picture: float32 `[height, width]`."""
+    """How much the gas seems to take in a band (or adds, if it `emits`), against the off bands beside it.
+
+    In multiples of the spread over the picture: float32 `[height, width]`. Absorption counts as a share of the
+    light, emission as it is. The spread is taken below the median, for plumes lie above; emission may fill half
+    of the picture, so there it is taken lower still.
+    """
     below, above = off_bands(signature, band)
     part = (band - below) / max(above - below, 1)
     expected = (1 - part) * radiance[below] + part * radiance[above]
-    floor = 0.5 * float(np.median(expected[::2, ::2]))
-    share = (expected - radiance[band]) / np.maximum(expected, max(floor, 1e-6))
-    even = cv2.GaussianBlur(-share if emits else share, (0, 0), 0.9)
-    even -= np.median(even[::2, ::2])
-    return np.asarray(even / max(1.48 * float(np.median(np.abs(even[::2, ::2]))), 1e-9), np.float32)
+    floor = max(0.5 * float(np.median(expected[::2, ::2])), 1e-6)
+    missing = expected - radiance[band]
+    shows = cv2.GaussianBlur(-missing if emits else missing / np.maximum(expected, floor), (0, 0), 0.9)
+    low, quarter, middle = (float(value) for value in np.percentile(shows[::2, ::2], (5, 25, 50)))
+    centre, spread = (quarter, quarter - low) if emits else (middle, 1.48 * (middle - quarter))
+    return np.asarray((shows - centre) / max(spread, 1e-9), np.float32)
 
 
 def off_bands(signature: Floats, band: int) -> tuple[int, int]:
