@@ -1,8 +1,8 @@
 """Hyperspectral cubes in: NumPy and TIFF files, bands first, to find the plume of a gas in.
 
-An .npz file holds `cube` and, where they are known, `signature`, `emits` and `mask`, as `begin_from` wants them.
-Without a signature the gas is taken to be what emits the lines of the mean spectrum, and where the strongest
-line stands out by three sigmas serves as its mask: a proxy, nobody's drawing.
+An .npz file holds `cube` and, where they are known, `signature`, `emits` and `mask`, as `begin_from` wants
+them. Without a signature the gas is taken to be what emits the lines of the mean spectrum, and where the
+strongest line stands out by three sigmas serves as its mask: a proxy, nobody's drawing.
 """
 
 from dataclasses import dataclass
@@ -40,11 +40,12 @@ def read_plume(path: Path, seed: int = 0) -> World:
 
 
 def read_cube(path: Path) -> SpectralCube:
-    """The cube of an .npz, .npy or TIFF file, or of the only such file of a folder; ClonotateError without."""
+    """The cube of an .npz, .npy or TIFF file, or of the only one of a folder; ClonotateError without."""
     file = only_file(path) if path.is_dir() else path
     parts = opened(file)
     cube = np.asarray(parts["cube"])
-    if cube.ndim != 3 or cube.dtype.kind not in "uif" or len(cube) < 8 or min(cube.shape[1:]) < 16:
+    numbers = cube.dtype.kind in "uif" and bool(np.isfinite(cube).any())
+    if cube.ndim != 3 or not numbers or len(cube) < 8 or min(cube.shape[1:]) < 16:
         raise ClonotateError(f"{file} holds no cube of numbers, 8 bands or more of at least 16 x 16 pixels")
     radiance = np.nan_to_num(cube.astype(np.float32), nan=float(np.nanmedian(cube)))
     if "signature" not in parts:
@@ -65,15 +66,22 @@ def only_file(folder: Path) -> Path:
 def opened(file: Path) -> dict[str, NDArray[np.generic]]:
     """The arrays of a file by name. Pickled objects are refused, for they could run code."""
     try:
-        if file.suffix.lower() in (".tif", ".tiff"):
-            return {"cube": tifffile.imread(file)}
-        held = np.load(file, allow_pickle=False)
-        parts = {name: held[name] for name in held.files} if file.suffix.lower() == ".npz" else {"cube": held}
+        parts = arrays(file)
     except (tifffile.TiffFileError, ValueError, EOFError, OSError, AttributeError) as error:
         raise ClonotateError(f"{file} is not a readable cube (.npz, .npy or .tif): {error}") from None
     if "cube" not in parts:
         raise ClonotateError(f"{file} holds no array named cube, only {', '.join(parts) or 'nothing'}")
     return parts
+
+
+def arrays(file: Path) -> dict[str, NDArray[np.generic]]:
+    """What is in a file, unchecked."""
+    if file.suffix.lower() in (".tif", ".tiff"):
+        return {"cube": tifffile.imread(file)}
+    if file.suffix.lower() != ".npz":
+        return {"cube": np.load(file, allow_pickle=False)}
+    with np.load(file, allow_pickle=False) as held:
+        return dict(held)
 
 
 def by_its_lines(radiance: Floats) -> SpectralCube:

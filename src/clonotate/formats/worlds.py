@@ -6,6 +6,7 @@ from typing import Any
 
 from clonotate.formats.animals import read_animals
 from clonotate.formats.channels import read_channels
+from clonotate.formats.cubes import read_plume
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.poses import read_poses
 from clonotate.formats.spots import read_spots
@@ -22,6 +23,7 @@ READERS: dict[str, Callable[[Path, int], Any]] = {
     "colored-dot-tracking": read_spots,
     "multichannel-image-alignment": read_channels,
     "neuron-tracking": read_neurites,
+    "spectral-plume-finding": read_plume,
 }
 """For each task the function from a path, of a file or a folder with its truth, and a seed to a World.
 

@@ -89,9 +89,9 @@ def warm(sigmas: Floats) -> NDArray[np.uint8]:
 def difference(radiance: Floats, signature: Floats, band: int, emits: bool) -> Floats:
     """How much the gas seems to take in a band (or adds, if it `emits`), against the off bands beside it.
 
-    In multiples of the spread over the picture: float32 `[height, width]`. Absorption counts as a share of the
-    light, emission as it is. The spread is taken below the median, for plumes lie above; emission may fill half
-    of the picture, so there it is taken lower still.
+    In multiples of the spread over the picture: float32 `[height, width]`. Absorption counts as a share of
+    the light, emission as it is. The spread is taken below the median, for plumes lie above; emission may
+    fill half of the picture, so there it is taken lower still.
     """
     below, above = off_bands(signature, band)
     part = (band - below) / max(above - below, 1)
