@@ -37,8 +37,8 @@ from clonotate.tasks import (
     image_alignment,
     limb_tracking,
     neuron_tracking,
-    shape_matching,
     plume_finding,
+    shape_matching,
     task_named,
 )
 from clonotate.tasks.base import Task

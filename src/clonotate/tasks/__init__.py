@@ -11,8 +11,8 @@ from clonotate.tasks import (
     image_alignment,
     limb_tracking,
     neuron_tracking,
-    shape_matching,
     plume_finding,
+    shape_matching,
 )
 from clonotate.tasks.base import Task
 
