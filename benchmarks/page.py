@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clonotate.screens.arrangement import arrange
 from clonotate.screens.layout import Layout
-from clonotate.screens.widgets import Mark, Readout, View
+from clonotate.screens.widgets import Mark, Path, Plot, Readout, Status, View
 
 STYLE = """
 body { margin: 0; background: #15181e; color: #e8ecf3; font: 10px sans-serif; overflow: hidden; }
@@ -43,6 +43,13 @@ function show(state) {
     pen.strokeStyle = color;
     pen.beginPath();
     pen.arc(x + 0.5, y + 0.5, radius, 0, 2 * Math.PI);
+    pen.stroke();
+  }
+  for (const [points, closed, color] of state.paths) {
+    pen.strokeStyle = color;
+    pen.beginPath();
+    for (const [x, y] of points) pen.lineTo(x + 0.5, y + 0.5);
+    if (closed) pen.closePath();
     pen.stroke();
   }
   for (const [name, lit, enabled] of state.buttons) {
@@ -85,19 +92,31 @@ def picture(image: NDArray[np.uint8]) -> list[Any]:
 
 
 def state(view: View, number: int) -> dict[str, Any]:
-    """What `show` is told: the number of the loaded picture, marks, buttons and readouts."""
-    marks = [item for item in view.canvas.overlay if isinstance(item, Mark)]
+    """What `show` is told: the number of the loaded picture, what is drawn over it, buttons and status."""
+    overlay = view.canvas.overlay
     return {
         "slice": number,
-        "marks": [[*mark.at, mark.radius, "#{:02x}{:02x}{:02x}".format(*mark.color)] for mark in marks],
+        "marks": [[*it.at, it.radius, html(it.color)] for it in overlay if isinstance(it, Mark)],
+        "paths": [[it.points, it.closed, html(it.color)] for it in overlay if isinstance(it, Path)],
         "buttons": [[button.name, button.lit, button.enabled] for button in view.buttons],
-        "status": [
-            f"<span>{item.caption}</span><b>{item.value}</b>"
-            if isinstance(item, Readout)
-            else "".join(
-                f'<i class="{"filled " * full}{"present" * (i == item.present)}"></i>'
-                for i, full in enumerate(item.filled)
-            )
-            for item in view.status
-        ],
+        "status": [line(item) for item in view.status],
     }
+
+
+def html(color: tuple[int, int, int]) -> str:
+    """A colour as a page writes it."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
+def line(item: Status) -> str:
+    """The inside of one item of the status."""
+    if isinstance(item, Readout):
+        return f"<span>{item.caption}</span><b>{item.value}</b>"
+    if isinstance(item, Plot):
+        least, most = min(item.values), max(item.values)
+        heights = (20 - 20 * (value - least) / (most - least or 1.0) for value in item.values)
+        points = " ".join(f"{3 * i},{height}" for i, height in enumerate(heights))
+        here = f'<path d="M{3 * item.present} 0v20" stroke="#fff"/>'
+        return f'<svg><polyline points="{points}" fill="none" stroke="#4aa880"/>{here}</svg>'
+    ticks = (f"{'filled ' * full}{'present' * (i == item.present)}" for i, full in enumerate(item.filled))
+    return "".join(f'<i class="{tick}"></i>' for tick in ticks)

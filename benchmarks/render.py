@@ -1,9 +1,10 @@
 """How fast screens and demonstrations are made on one core, and how fast a headless browser is.
 
-    python benchmarks/render.py [--chromium /usr/bin/chromium] [--rounds 9]
+    python benchmarks/render.py [--tasks nine] [--rounds 9] [--chromium /usr/bin/chromium | --no-browser]
 
 They take turns, so that whatever else the machine does hits both: ours with states of ever new episodes, the
-browser with those of one episode, whose pictures it has been given before.
+browser with those of one episode, whose pictures it has been given before. Memory is what a session has
+allocated by the end of an episode, its world and all that is cached with it.
 """
 
 import argparse
@@ -12,19 +13,20 @@ import os
 import platform
 import shutil
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, sync_playwright
 
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
+from clonotate.cli.options import names_of
 from clonotate.episodes.session import Session
 from clonotate.records import Source
 from clonotate.screens.layout import LAYOUTS
@@ -32,6 +34,9 @@ from clonotate.screens.render import render
 from clonotate.screens.widgets import View
 from clonotate.tasks import TASKS
 from page import markup, picture, state
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 LAYOUT = LAYOUTS["original"]
 WORLDS = 12  # a round
@@ -50,26 +55,31 @@ def main() -> None:
     """Measure and print the tables of README.md."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
+    options.add_argument("--no-browser", action="store_true", help="only our own speed and memory")
+    options.add_argument("--tasks", nargs="+", default=["all"], help="names, nine or all")
     options.add_argument("--rounds", type=int, default=9)
     chosen = options.parse_args()
     cv2.setNumThreads(1)
     with suppress(AttributeError):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(f"{platform.processor() or platform.machine()}, one core, load {os.getloadavg()[0]:.1f}\n")
-    print("| task | our screens/s | Chromium, PNG | ratio | Chromium, best path | ratio |")
+    tasks = names_of(chosen.tasks)
+    if not chosen.no_browser:
+        print("| task | our screens/s | Chromium, PNG | ratio | Chromium, best path | ratio |")
+        print("|---|---|---|---|---|---|")
+        for task in tasks:
+            print(screens_rows(task, chosen.chromium, chosen.rounds), flush=True)
+        print()
+    print("| task | expert steps/s, no screens | with screens | with new worlds | a world, ms | memory, MB |")
     print("|---|---|---|---|---|---|")
-    for task in ("colored-dot-tracking", "neuron-tracking"):
-        print(screens_rows(task, chosen.chromium, chosen.rounds), flush=True)
-    print(
-        "\n| task | expert steps/s, no screens | with screens | with screens and new worlds | a world, ms |"
-    )
-    print("|---|---|---|---|---|")
-    for task in ("colored-dot-tracking", "neuron-tracking"):
+    for task in tasks:
         print(steps_row(task, chosen.rounds), flush=True)
 
 
 def screens_rows(task: str, chromium: str, rounds: int) -> str:
     """Two rows of the first table: by the clock, and by processor time with all processes of the browser."""
+    from playwright.sync_api import sync_playwright
+
     views = views_of(task, SEED)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -120,7 +130,7 @@ def views_of(task: str, seed: int) -> list[View]:
     return views
 
 
-def opened(page: Page, views: list[View]) -> list[dict[str, Any]]:
+def opened(page: "Page", views: list[View]) -> list[dict[str, Any]]:
     """Load the page with all pictures of an episode; returns the states that it can show."""
     page.set_content(markup(views[0], LAYOUT))
     numbers: dict[bytes, int] = {}
@@ -161,7 +171,7 @@ def processor_seconds() -> float:
 
 
 def steps_row(task: str, rounds: int) -> str:
-    """One row of the second table; processor time, so that neighbours do not count."""
+    """One row of the second table; processor time, so that neighbours do not count, and memory."""
     bare, drawn, whole, worlds = [], [], [], []
     for turn in range(rounds + 1):
         seeds = range(SEED + turn * WORLDS, SEED + (turn + 1) * WORLDS)
@@ -174,7 +184,18 @@ def steps_row(task: str, rounds: int) -> str:
         whole.append(steps / (with_screens + making))
         worlds.append(1000 * making / WORLDS)
     numbers = " | ".join(f"{median(values[1:]):,.0f}" for values in (bare, drawn, whole))
-    return f"| {task} | {numbers} | {median(worlds[1:]):.1f} |"
+    return f"| {task} | {numbers} | {median(worlds[1:]):.1f} | {memory(task):.1f} |"
+
+
+def memory(task: str) -> float:
+    """Megabytes that one environment holds after an episode; what all share was made by one before."""
+    worked(made(task, range(SEED, SEED + 1))[1], draw=True)
+    tracemalloc.start()
+    _, sessions = made(task, range(SEED + 1, SEED + 2))
+    worked(sessions, draw=True)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return held / 1e6
 
 
 def made(task: str, seeds: range) -> tuple[float, list[Session]]:

@@ -1,5 +1,9 @@
 """The tasks as Gymnasium environments."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -98,3 +102,13 @@ def test_wrong_use_is_told() -> None:
         AnnotationEnv("colored-dot-tracking", render_mode="human")
     with pytest.raises(ClonotateError, match="reset"):
         AnnotationEnv("colored-dot-tracking").step(np.array([0, 0]))
+
+
+def test_the_example_of_the_readme_runs() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    [example] = [block for block in blocks if "gymnasium" in block]
+    names: dict[str, Any] = {}
+    exec(example.replace("range(300)", "range(30)"), names)
+    assert names["screen"].shape == (HEIGHT, WIDTH, 3)
+    assert names["reward"] in (0.0, 1.0)
