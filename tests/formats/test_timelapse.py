@@ -60,7 +60,7 @@ def test_long_films_are_thinned_out(tmp_path):
 
 
 BAD = {
-    "another shape": (lambda i, n: (i, n[:, :80]), "must be alike"),
+    "another shape": (lambda i, n: (i, n[:, :80]), "but the images are"),
     "no integers": (lambda i, n: (i, n.astype(np.float32)), "integers"),
     "empty": (lambda i, n: (i, np.where(np.arange(9)[:, None, None] == 0, 0, n)), "no cell"),
     "a lone cell": (lambda i, n: (i, np.where(n == 5, n, 0)), "2 to 8 cells"),
@@ -79,6 +79,14 @@ def test_a_folder_without_labels_says_so(tmp_path):
     tifffile.imwrite(tmp_path / "images.tif", small_film()[0])
     with pytest.raises(ClonotateError, match=re.escape("no labels.tif")):
         read_timelapse(tmp_path)
+
+
+def test_a_film_alone_is_cut_into_cells_without_a_truth(tmp_path):
+    images, labels = small_film()
+    dim = images - np.linspace(0, 200, 120).astype(np.uint16)  # uneven light
+    world = read_timelapse(write(tmp_path, dim, labels) / "images.tif")
+    assert [len(frame.cells) for frame in world.film.frames] == [3] * 5 + [4] * 4
+    assert world.film.origins is None
 
 
 @pytest.mark.data

@@ -1,7 +1,8 @@
-"""Time-lapses of tracked cells in: a folder with images and a label stack, cropped to a few cells.
+"""Time-lapses of cells in: a film, with a label stack or without, cropped to a few cells.
 
-`images.tif` and `labels.tif` (or .npy, .zarr) are T, Y, X of one shape; labels are track ids, 0 is ground, as
-trackers and the Cell Tracking Challenge write them.
+A folder holds `images.tif` and `labels.tif` (or .npy, .zarr), T, Y, X of one shape; labels are track ids and
+0 is ground, as trackers and the Cell Tracking Challenge write them. A film without labels is cut into cells
+by brightness: it can be annotated, but nobody knows what is right.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.formats.volumes import read_volume
+from clonotate.formats.volumes import Volume, read_volume
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
 from clonotate.tasks.cell_lineage import CellLineage, World
@@ -20,54 +21,76 @@ from clonotate.tasks.worlds.tracks import LEAST, numbered, origins
 FRAMES = 12  # at most; of a longer film every n-th
 DIAMETER = 30  # canvas px that a typical cell is enlarged or reduced to
 CELLS = (2, 8)  # in every frame of a crop
+DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 Labels = NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
 class Timelapse:
-    """A film as stored: images uint8 and track ids, both `[frames, height, width]`."""
+    """A film: images uint8 and the labels of its cells, both `[frames, height, width]`."""
 
     images: NDArray[np.uint8]
     labels: Labels
+    tracked: bool  # a cell keeps its label over time
 
 
 def read_timelapse(path: Path, seed: int = 0) -> World:
-    """A world of a time-lapse: the `seed`-th crop of it, those with divisions first.
+    """A crop of a time-lapse: a folder with `images.tif` and `labels.tif` of track ids, or a film alone.
 
-    Raises ClonotateError where the folder is no such time-lapse, or no crop of it holds a few cells.
+    `seed` chooses the crop, those with divisions first. Raises ClonotateError where there is no such film, or
+    no part of it holds a few cells in every frame.
     """
     film = stored(path)
-    every = max(1, (len(film.images) - 1) // (FRAMES - 1))
-    images, labels = (stack[::every][:FRAMES] for stack in (film.images, film.labels))
-    side = crop_side(labels)
-    crops = good_crops(labels, side)
+    side = crop_side(film.labels)
+    crops = good_crops(film, side)
     if not crops:
         raise ClonotateError(f"no part of {path} holds {CELLS[0]} to {CELLS[1]} cells in every frame")
     window = (slice(None), *crops[seed % len(crops)])
-    sized = [cv2.resize(image, (CANVAS, CANVAS), interpolation=cv2.INTER_CUBIC) for image in images[window]]
-    return CellLineage().begin_from(np.stack(sized), np.stack([resized(layer) for layer in labels[window]]))
+    sized = [cv2.resize(i, (CANVAS, CANVAS), interpolation=cv2.INTER_CUBIC) for i in film.images[window]]
+    labels = np.stack([resized(layer) for layer in film.labels[window]])
+    return CellLineage().begin_from(np.stack(sized), labels, film.tracked)
 
 
 def stored(path: Path) -> Timelapse:
-    """The whole film of a folder; ClonotateError says what is missing or does not fit."""
-    stacks = []
-    for name in ("images", "labels"):
-        files = [path / f"{name}{suffix}" for suffix in (".tif", ".tiff", ".npy", ".zarr")]
-        found = next((file for file in files if file.exists()), None)
-        if found is None:
-            raise ClonotateError(f"{path} has no {name}.tif; a time-lapse is a folder with images and labels")
-        stacks.append(read_volume(found))
-    images, labels = stacks
+    """At most `FRAMES` frames, evenly spread, of a folder or of a file; ClonotateError if it does not fit."""
+    folder = path.is_dir() and path.suffix != ".zarr"
+    images = read_volume(found(path, "images") if folder else path)
+    every = max(1, (images.shape[0] - 1) // (FRAMES - 1))
+    shown = range(0, images.shape[0], every)[:FRAMES]
+    grey = np.stack([images.grey(t, slice(None), slice(None)) for t in shown])
+    if not folder:
+        return Timelapse(grey, segmented(grey), tracked=False)
+    labels = read_volume(found(path, "labels"))
+    refuse(images, labels)
+    return Timelapse(grey, np.asarray(labels.array).reshape(labels.shape)[list(shown)], tracked=True)
+
+
+def found(folder: Path, name: str) -> Path:
+    """The stack of that name; ClonotateError where there is none."""
+    for suffix in (".tif", ".tiff", ".npy", ".zarr"):
+        if (folder / f"{name}{suffix}").exists():
+            return folder / f"{name}{suffix}"
+    raise ClonotateError(f"{folder} has no {name}.tif; a time-lapse is a folder with images and labels")
+
+
+def refuse(images: Volume, labels: Volume) -> None:
+    """ClonotateError unless the labels fit the images."""
     if images.shape != labels.shape:
-        raise ClonotateError(
-            f"{path}: images are {images.shape} and labels {labels.shape}; they must be alike"
-        )
+        raise ClonotateError(f"{labels.path} is {labels.shape}, but the images are {images.shape}")
     if np.dtype(labels.array.dtype).kind not in "ui":
         raise ClonotateError(f"{labels.path} holds {labels.array.dtype} values; track ids are integers")
-    every = slice(None)
-    grey = np.stack([images.grey(t, every, every) for t in range(images.shape[0])])
-    return Timelapse(grey, np.asarray(labels.array).reshape(labels.shape))
+
+
+def segmented(images: NDArray[np.uint8]) -> Labels:
+    """What stands out from the ground, brighter or darker, numbered anew in every frame (Otsu, 1979)."""
+    smooth = [cv2.GaussianBlur(image, (0, 0), 1.5).astype(np.float32) for image in images]
+    ground = max(images.shape[1:]) / 8
+    relief = np.stack([np.abs(image - cv2.GaussianBlur(image, (0, 0), ground)) for image in smooth])
+    stretched = (relief * (255 / max(float(relief.max()), 1))).astype(np.uint8)
+    _, bright = cv2.threshold(stretched.reshape(len(images), -1), 0, 1, cv2.THRESH_OTSU)
+    opened = [cv2.morphologyEx(layer, cv2.MORPH_OPEN, DISC) for layer in bright.reshape(images.shape)]
+    return np.stack([cv2.connectedComponents(layer)[1] for layer in opened])
 
 
 def crop_side(labels: Labels) -> int:
@@ -79,18 +102,20 @@ def crop_side(labels: Labels) -> int:
     return int(min(max(round(CANVAS * typical / DIAMETER), 16), *labels.shape[1:]))
 
 
-def good_crops(labels: Labels, side: int) -> list[tuple[slice, slice]]:
-    """Squares round each cell of the middle frame with `CELLS` in all frames; most divisions first."""
-    middle = labels[len(labels) // 2]
-    found: dict[tuple[int, int], int] = {}
+def good_crops(film: Timelapse, side: int) -> list[tuple[slice, slice]]:
+    """Squares round cells of the middle frame with `CELLS` in all frames, most divisions and cells first."""
+    middle = film.labels[len(film.labels) // 2]
+    scores: dict[tuple[int, int], tuple[int, int]] = {}
     for label in np.unique(middle[middle != 0]):
         corner = (np.argwhere(middle == label).mean(axis=0) - side / 2).round().astype(int)
         top, left = (int(v) for v in corner.clip(0, np.array(middle.shape) - side))
-        crop = labels[:, top : top + side, left : left + side]
+        crop = film.labels[:, top : top + side, left : left + side]
         owners = [numbered(layer, LEAST * (side / CANVAS) ** 2)[1] for layer in crop]
         if all(CELLS[0] <= len(owned) <= CELLS[1] for owned in owners):
-            found[top, left] = divisions(origins(crop, owners))
-    return [np.s_[y : y + side, x : x + side] for y, x in sorted(found, key=lambda at: (-found[at], at))]
+            divided = divisions(origins(crop, owners)) if film.tracked else 0
+            scores[top, left] = divided, min(map(len, owners))
+    ordered = sorted(scores, key=lambda corner: (scores[corner], corner), reverse=True)
+    return [np.s_[y : y + side, x : x + side] for y, x in ordered]
 
 
 def divisions(come: tuple[tuple[int, ...], ...]) -> int:

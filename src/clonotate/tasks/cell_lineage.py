@@ -223,7 +223,7 @@ class CellLineage(Task[World, Memory]):
         here = world.film.frames[world.z].cells
         if intent.event.widget == "divide":  # one daughter taken for the whole cell
             return tuple(Event("canvas", here[j].middle) for j in world.answer)
-        source = here[world.answer[0]].middle if world.answer else outline_middle(world)
+        source = here[world.answer[0]].middle if world.answer else source_middle(world)
         others = [cell.middle for j, cell in enumerate(here) if j not in world.answer]
         nearest = sorted(others, key=lambda place: math.dist(place, source))[:2]
         hasty = () if world.divide or not world.answer else (Event("divide"),)
@@ -294,7 +294,7 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
     return tuple(items)
 
 
-def outline_middle(world: World) -> Place:
+def source_middle(world: World) -> Place:
     """Where the active cell was in its own frame."""
     t, i = world.active or (0, 0)
     return world.film.frames[t].cells[i].middle
@@ -302,7 +302,7 @@ def outline_middle(world: World) -> Place:
 
 def doubtful(world: World, care: float) -> bool:
     """Whether a careful eye flips back first: of the cells here, two lie about as near to the outline."""
-    x, y = outline_middle(world)
+    x, y = source_middle(world)
     away = sorted(math.dist((x, y), cell.middle) for cell in world.film.frames[world.z].cells)
     return len(away) > 1 and away[0] > away[1] * (1 - 0.75 * care)
 
