@@ -38,6 +38,7 @@ from clonotate.tasks import (
     limb_tracking,
     neuron_tracking,
     plume_finding,
+    road_network,
     shape_matching,
     task_named,
 )
@@ -295,6 +296,12 @@ def other_plume(world: plume_finding.World) -> plume_finding.World:
     return replace(world, cube=replace(world.cube, mask=~world.cube.mask))
 
 
+def other_roads(world: road_network.World) -> road_network.World:
+    """The same picture with the roads elsewhere."""
+    network = world.tile.truth
+    return replace(world, tile=replace(world.tile, network=replace(network, points=network.points[::-1])))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
     "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
@@ -302,6 +309,7 @@ HIDDEN: dict[str, Callable[[Any], Any]] = {
     "exploration-classification-3d": other_kinds,
     "animal-limb-tracking": other_limbs,
     "neuron-tracking": other_labels,
+    "road-network-construction": other_roads,
     "multichannel-image-alignment": other_map,
     "shape-matching": other_matches,
     "spectral-plume-finding": other_plume,

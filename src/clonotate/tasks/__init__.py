@@ -12,6 +12,7 @@ from clonotate.tasks import (
     limb_tracking,
     neuron_tracking,
     plume_finding,
+    road_network,
     shape_matching,
 )
 from clonotate.tasks.base import Task
@@ -21,6 +22,7 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     exploration_3d.Exploration3D.name: dict(exploration_3d.LEVELS),
     limb_tracking.LimbTracking.name: dict(limb_tracking.LEVELS),
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
+    road_network.RoadNetwork.name: dict(road_network.LEVELS),
     animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
     image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
     cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),

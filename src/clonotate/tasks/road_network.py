@@ -1,0 +1,395 @@
+"""Road networks: trace all roads of an aerial tile, on a canvas that shows a part of it.
+
+The tile is four canvases large: nodes are placed up close, in one of nine overlapping views. The overview
+shows the whole tile at half its size, and a click there goes up close at that place. The expert takes the
+long roads first, then the branches, each from its western or northern end, and looks from above for the next
+one. It goes by the present screen alone: what is drawn, the pin and the views already visited are all on it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.records import ClonotateError, Event, Phase, Score
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
+from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.worlds import aerial
+from clonotate.tasks.worlds.network import Network, Place, cropped, lay
+from clonotate.tasks.worlds.streets import SIDE
+from clonotate.tasks.worlds.tracing import (
+    JOIN,
+    REACH,
+    Paths,
+    Sketch,
+    beginning,
+    edge_f1,
+    graph_f1,
+    joints,
+    junction_f1,
+    loose_ends,
+    next_node,
+    next_start,
+    node_at,
+    route,
+    sketch,
+    undone,
+)
+
+PAN = 128  # px that a view moves by; there are three views across and three down
+VIEWS = tuple((column, row) for row in range(3) for column in range(3))
+MARGIN = 14  # px along the edge of a view where nothing is placed, for the road may bend just outside
+NEAR_PIN = 16  # px from the pin within which a path begins
+MOST = 300  # nodes on a tile
+ROVES, TOURS = 0.35, 0.75
+"""Up to how much care an expert goes on with whatever road is in view, without looking from above; and from
+how much on it looks at every view up close before Done."""
+LINE: RGB = (255, 214, 64)
+OPEN: RGB = (80, 220, 255)
+PIN: RGB = (255, 90, 90)
+STEPS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """What there is to annotate, and the truth where there is one."""
+
+    image: NDArray[np.uint8]  # [512, 512, 3], or [512, 512] in grey
+    network: Network | None
+    decoys: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))  # beside roads, for slips
+
+    @cached_property
+    def overview(self) -> NDArray[np.uint8]:
+        """The whole tile at half its size."""
+        return np.asarray(cv2.resize(self.image, (CANVAS, CANVAS), interpolation=cv2.INTER_AREA))
+
+    @property
+    def truth(self) -> Network:
+        """The roads; ClonotateError without them."""
+        if self.network is None:
+            raise ClonotateError(
+                "this tile comes without roads, so no expert and no score; let a policy trace it"
+            )
+        return self.network
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    tile: Tile
+    paths: Paths = ((),)  # the last one is open
+    view: tuple[int, int] = (1, 1)  # column and row
+    above: bool = True  # the overview is on
+    pin: Place | None = None  # where the overview was clicked, until a path begins
+    visited: frozenset[tuple[int, int]] = frozenset()  # views seen up close
+
+    @property
+    def corner(self) -> Place:
+        """Where in the tile the view begins."""
+        return PAN * self.view[0], PAN * self.view[1]
+
+    @property
+    def last(self) -> Place | None:
+        """The node that a click would be joined to."""
+        return self.paths[-1][-1] if self.paths[-1] else None
+
+    @cached_property
+    def sketch(self) -> Sketch:
+        """What is drawn, held against the truth."""
+        return sketch(self.tile.truth, self.paths)
+
+    def sees(self, place: Sequence[float]) -> bool:
+        """Whether a place is in view with enough around it to judge it."""
+        return self.above or all(
+            (corner == 0 or v >= corner + MARGIN)
+            and (corner == SIDE - CANVAS or v < corner + CANVAS - MARGIN)
+            for v, corner in zip(place, self.corner, strict=True)
+        )
+
+    def shown_at(self, place: Sequence[float]) -> Place:
+        """Where on the canvas a place of the tile is."""
+        x, y = place
+        if self.above:
+            return int(x) // 2, int(y) // 2
+        return round(x) - self.corner[0], round(y) - self.corner[1]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Nothing: all that the expert goes by is on the screen."""
+
+
+@dataclass(frozen=True)
+class RoadNetwork(Task[World, Memory]):
+    """The knobs are those of the country."""
+
+    name: ClassVar[str] = "road-network-construction"
+    version: ClassVar[int] = 1
+
+    country: aerial.Country = field(default_factory=aerial.Country)
+
+    def begin(self, rng: np.random.Generator) -> World:
+        tile = aerial.survey(self.country, rng)
+        return World(Tile(tile.image, tile.network, tile.decoys))
+
+    def begin_from(
+        self, image: NDArray[np.uint8], lines: Sequence[NDArray[np.float64]] | None = None
+    ) -> World:
+        """A world of a real tile, uint8 `[512, 512]` or `[512, 512, 3]`, and its roads or none.
+
+        Lines are centre lines `[points, 2]`, x and y in tile pixels; where they touch there is a junction.
+        """
+        if image.shape[:2] != (SIDE, SIDE) or image.dtype != np.uint8:
+            raise ClonotateError(f"a tile is {SIDE} x {SIDE} of uint8, not {image.shape} of {image.dtype}")
+        return World(Tile(image, None if lines is None else lay(lines)))
+
+    def view(self, world: World) -> View:
+        (x, y), close, begun = world.corner, not world.above, world.last is not None
+        image = world.tile.image[y : y + CANVAS, x : x + CANVAS] if close else world.tile.overview
+        pans = zip(STEPS.items(), "<>^v", strict=True)
+        return View(
+            title="Road network",
+            canvas=Canvas(image, overlay(world.paths, world.above, world.corner, world.pin)),
+            groups=(
+                Group(
+                    "navigate",
+                    tuple(
+                        Button(name, text, enabled=close and moved(world.view, step) != world.view)
+                        for (name, step), text in pans
+                    ),
+                ),
+                Group("view", (Button("overview", "Overview", lit=world.above),)),
+                Group(
+                    "edit",
+                    (
+                        Button("new", "New path", enabled=begun),
+                        Button("undo", "Undo", enabled=world.paths != ((),)),
+                    ),
+                ),
+                Group("finish", (Button("done", "Done"),)),
+            ),
+            status=(
+                Strip("Views seen", tuple(view in world.visited for view in VIEWS), VIEWS.index(world.view)),
+                Readout("View", "tile" if world.above else f"{world.view[0] + 1},{world.view[1] + 1}"),
+                Readout("Paths", f"{len(world.paths) - (not begun)}"),
+                Readout("Path", f"{len(world.paths[-1])} nodes" if begun else "new", OPEN),
+            ),
+        )
+
+    def update(self, world: World, event: Event) -> World:
+        match event:
+            case Event("left" | "right" | "up" | "down" as button) if not world.above:
+                return looking(world, moved(world.view, STEPS[button]))
+            case Event("overview"):
+                return looking(world, world.view) if world.above else replace(world, above=True)
+            case Event("new") if world.last is not None:
+                return replace(world, paths=(*world.paths, ()), pin=None)
+            case Event("undo") if world.paths != ((),):
+                return replace(world, paths=undone(world.paths))
+            case Event("canvas", (x, y)) if world.above:
+                return replace(looking(world, around((2 * x, 2 * y))), pin=(2 * x, 2 * y))
+            case Event("canvas", (x, y)):
+                return placed(world, (x + world.corner[0], y + world.corner[1]))
+        return world
+
+    def score(self, world: World) -> Score:
+        network, paths = world.tile.truth, world.paths
+        graph = graph_f1(network, paths)
+        parts = {
+            "graph_f1": graph,
+            "edge_f1": edge_f1(network, paths),
+            "junction_f1": junction_f1(network, paths),
+        }
+        return Score(success=graph >= 0.9, parts=parts)
+
+    def standing(self, world: World) -> Standing:
+        position = VIEWS.index(world.view) / (len(VIEWS) - 1)
+        if world.tile.network is None:
+            return Standing(position, 0.0, in_error=False)
+        drawn = world.sketch
+        return Standing(position, float(drawn.covered.mean()), in_error=bool(drawn.faults))
+
+    def remember(self, memory: Memory | None, world: World) -> Memory:
+        return memory or Memory()
+
+    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+        if any(world.sees(node) and world.sees(joined) for node, joined in world.sketch.faults):
+            return Intent(Event("undo"), "undo", "correct")
+        return from_above(world, care) if world.above else close_up(world, care)
+
+    def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
+        if intent.kind != "place" or intent.event.at is None:
+            return ()
+        x, y = intent.event.at
+        before = world.shown_at(world.last) if world.last else (x - 20, y)
+        across, down = x - before[0], y - before[1]
+        overshot = [(x + round(across * k), y + round(down * k)) for k in (0.6, 1.1)]
+        hand = [(x + dx, y + dy) for dx, dy in ((11, 6), (-9, 12), (3, -14), (-15, -5), (8, 17))]
+        path = [world.shown_at(decoy) for decoy in world.tile.decoys[::3]]
+        tempting = [at for at in path if 14 < math.dist(at, before) < REACH and math.dist(at, (x, y)) < REACH]
+        faults = len(world.sketch.faults)
+        return tuple(
+            Event("canvas", at)
+            for at in (*overshot, *hand, *tempting[:3])
+            if all(MARGIN <= v < CANVAS - MARGIN for v in at)
+            and len(self.update(world, Event("canvas", at)).sketch.faults) > faults
+        )
+
+    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+        if world.above:
+            return (Event("overview"),)
+        pans = [Event(name) for name, step in STEPS.items() if moved(world.view, step) != world.view]
+        return (Event("overview"), *pans)
+
+    def disguise(self, world: World, other: World, memory: Memory) -> World:
+        """Everything outside the present view, also what was seen before: nothing of it is needed."""
+        if world.above:
+            return world
+        (x, y), image = world.corner, other.tile.image.copy()
+        image[y : y + CANVAS, x : x + CANVAS] = world.tile.image[y : y + CANVAS, x : x + CANVAS]
+        kept = cropped(world.tile.truth, world.corner, CANVAS, inside=True)
+        foreign = cropped(other.tile.truth, world.corner, CANVAS, inside=False)
+        links = np.concatenate([kept.links, foreign.links + len(kept.points)])
+        network = Network(np.concatenate([kept.points, foreign.points]), links)
+        return replace(world, tile=Tile(image, network, other.tile.decoys))
+
+
+# What clicks do
+
+
+def moved(view: tuple[int, int], step: tuple[int, int]) -> tuple[int, int]:
+    """The view one step on, or the same at the tile's edge."""
+    column, row = (min(max(v + d, 0), 2) for v, d in zip(view, step, strict=True))
+    return column, row
+
+
+def around(place: Place) -> tuple[int, int]:
+    """The view that has a place nearest to its middle."""
+    column, row = (min(max(round((v - CANVAS / 2) / PAN), 0), 2) for v in place)
+    return column, row
+
+
+def looking(world: World, view: tuple[int, int]) -> World:
+    """The world with a view up close."""
+    return replace(world, view=view, above=False, visited=world.visited | {view})
+
+
+def placed(world: World, place: Place) -> World:
+    """With a node more, joined to the last; within 6 px of a node it is that node."""
+    nodes = {node for path in world.paths for node in path}
+    nearest = min(nodes, key=lambda node: (math.dist(node, place), node), default=None)
+    node = nearest if nearest is not None and math.dist(nearest, place) <= JOIN else place
+    if node == world.last or sum(map(len, world.paths)) >= MOST:
+        return world
+    return replace(world, paths=(*world.paths[:-1], (*world.paths[-1], node)))
+
+
+# What the expert does
+
+
+def from_above(world: World, care: float) -> Intent:
+    """The next step on the overview: to the open path's end, to the next road, or Done."""
+    phase: Phase = "annotate" if any(world.paths) else "explore"
+    network, drawn = world.tile.truth, world.sketch
+    if world.last is not None:
+        onward = route(network, drawn, world.paths[-1])
+        if onward is None:
+            return Intent(Event("new"), "select", phase)
+        return Intent(Event("canvas", world.shown_at(world.last)), "navigate", phase)
+    if (start := next_start(network, drawn)) is not None:
+        return Intent(Event("canvas", world.shown_at(start)), "navigate", phase)
+    unseen = [view for view in VIEWS if view not in world.visited]
+    if care > TOURS and unseen:
+        middle = (PAN * unseen[0][0] + PAN, PAN * unseen[0][1] + PAN)
+        return Intent(Event("canvas", world.shown_at(middle)), "verify", "verify")
+    return Intent(Event("done"), "done", "finish")
+
+
+def close_up(world: World, care: float) -> Intent:
+    """The next step in a view: a node, on to the next view, a new path, or a look from above."""
+    if world.last is None:
+        start = start_in_view(world, care)
+        if start is None:
+            return Intent(Event("overview"), "verify", "annotate" if any(world.paths) else "explore")
+        return Intent(Event("canvas", world.shown_at(start)), "place", "annotate")
+    if not world.sees(world.last):
+        return Intent(Event("overview"), "navigate", "annotate")
+    network, drawn = world.tile.truth, world.sketch
+    way = route(network, drawn, world.paths[-1])
+    if way is None:
+        return Intent(Event("new"), "select", "annotate")
+    points = network.points[list(way)]
+    hidden = next((i for i, point in enumerate(points) if not world.sees(point)), len(points))
+    step = next_node(points, hidden)
+    if step is None:
+        return Intent(Event(towards(world, points[hidden])), "navigate", "annotate")
+    node = node_at(network, drawn, way[step])
+    return Intent(Event("canvas", world.shown_at(node)), "place", "annotate")
+
+
+def towards(world: World, place: NDArray[np.float64]) -> str:
+    """The button that brings a place into view: over the edge of the view that it lies beyond most."""
+    (x, y), (left, top) = place, world.corner
+    beyond = {
+        "left": left + MARGIN - x,
+        "right": x - left - CANVAS + MARGIN,
+        "up": top + MARGIN - y,
+        "down": y - top - CANVAS + MARGIN,
+    }
+    possible = [name for name, step in STEPS.items() if moved(world.view, step) != world.view]
+    return max(possible, key=beyond.__getitem__)
+
+
+def start_in_view(world: World, care: float) -> Place | None:
+    """Where to begin a path here: by the pin, or, for the hasty, at the first loose end in reading order."""
+    network, drawn = world.tile.truth, world.sketch
+    loose, untraced = loose_ends(network, drawn)
+    for candidates in (loose, untraced) if world.pin is not None else ():
+        gaps = np.hypot(*(network.points[candidates] - world.pin).T)
+        if len(gaps) and gaps.min() <= NEAR_PIN and world.sees(network.points[candidates[gaps.argmin()]]):
+            return beginning(network, drawn, int(candidates[gaps.argmin()]))
+    if care > ROVES:
+        return None
+    seen = [point for point in loose.tolist() if world.sees(network.points[point])]
+    starts = filter(world.sees, (beginning(network, drawn, point) for point in seen))
+    return min(starts, key=lambda at: (round(at[1] / 16), at[0]), default=None)
+
+
+# What is on the canvas
+
+
+@lru_cache(maxsize=64)
+def overlay(paths: Paths, above: bool, corner: Place, pin: Place | None) -> tuple[Mark | Path, ...]:
+    """The drawn roads, the open path in its own colour; junctions stand out, and the last node most."""
+
+    def at(place: Place) -> Place:
+        return (place[0] // 2, place[1] // 2) if above else (place[0] - corner[0], place[1] - corner[1])
+
+    drawn: list[Mark | Path] = []
+    for path in paths:
+        color = OPEN if path is paths[-1] else LINE
+        drawn += [Path(tuple(map(at, path)), color)] if len(path) > 1 else []
+    for node, beside in joints(paths).items():
+        x, y = at(node)
+        if not (-8 < x < CANVAS + 8 and -8 < y < CANVAS + 8):
+            continue
+        if len(beside) > 2:
+            drawn.append(Mark((x, y), LINE, 1 if above else 3, "square"))
+        elif not above or len(beside) < 2:
+            drawn.append(Mark((x, y), LINE, 1 if above else 2, "disc"))
+    if paths[-1]:
+        drawn.append(Mark(at(paths[-1][-1]), OPEN, 4 if above else 5))
+    elif pin is not None and not above:
+        drawn.append(Mark(at(pin), PIN, 4, "cross"))
+    return tuple(drawn)
+
+
+LEVELS = {
+    "easy": RoadNetwork(aerial.Country((1, 1), (1, 3), trees=0.4, decoys=0.3, contrast=1.1, noise=0.6)),
+    "standard": RoadNetwork(),
+    "hard": RoadNetwork(aerial.Country((2, 3), (4, 7), trees=1.8, decoys=1.0, contrast=0.8, noise=1.5)),
+}

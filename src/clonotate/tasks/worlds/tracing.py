@@ -1,0 +1,244 @@
+"""A drawn graph held against the roads: what is covered, what is wrong, where to go on, how good it is.
+
+All but the scores is answered from what lies within a few pixels, so whoever sees a part of the tile knows
+all that is needed there.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clonotate.tasks.worlds.network import Network, Place, follow
+
+Paths = tuple[tuple[Place, ...], ...]  # what is drawn: nodes in order; equal places are one node
+JOIN = 6.0  # px within which a click is a node's, and a node is a junction's
+BESIDE = 8.0  # px that a drawn line may lie beside the centre line
+REACH = 40.0  # px between nodes at most
+SAG = 2.5  # px that a road may lie off the straight line between two nodes
+
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """What is drawn, as one sees it beside the roads."""
+
+    covered: NDArray[np.bool_]  # [links] under a drawn line
+    seats: Mapping[int, Place]  # which node sits at which point of the network
+    faults: tuple[tuple[Place, Place], ...] = ()  # wrong placements: a node and the one it was joined to
+
+
+@lru_cache(maxsize=1024)
+def sketch(network: Network, paths: Paths) -> Sketch:
+    """Hold a drawing against the roads, placement by placement, each judged by what was there before it."""
+    if not any(paths):
+        return Sketch(np.zeros(len(network.links), bool), {})
+    before = sketch(network, undone(paths))
+    if not paths[-1]:
+        return before
+    node, joined = paths[-1][-1], paths[-1][-2] if len(paths[-1]) > 1 else None
+    at = seat(network, node)
+    fresh = not any(node in path for path in (*paths[:-1], paths[-1][:-1]))
+    wrong = at is None or (fresh and at in before.seats)
+    seats = {**before.seats, at: node} if at is not None and at not in before.seats else before.seats
+    covered = before.covered
+    if joined is not None:
+        line, astray = beneath(network, joined, node)
+        covered = before.covered.copy()
+        covered[list(line)] = True
+        again = int(before.covered[list(line)].sum())
+        wrong = wrong or astray > 0 or again == len(line) or again > max(3, len(line) / 2)
+        wrong = wrong or cuts(network, before.seats, line, joined, node)
+    faults = (*before.faults, (node, joined or node)) if wrong else before.faults
+    return Sketch(covered, seats, faults)
+
+
+def undone(paths: Paths) -> Paths:
+    """The drawing without its last placement, or with the path before opened again."""
+    return (*paths[:-1], paths[-1][:-1]) if paths[-1] else paths[:-1] or ((),)
+
+
+def seat(network: Network, node: Place) -> int | None:
+    """The point a node sits at: a junction or an end within 6 px, else the nearest; None off the road."""
+    near = network.tree.query_ball_point(node, JOIN)
+    if not near:
+        return None
+    gaps: dict[int, float] = {point: math.dist(network.points[point], node) for point in near}
+    return min([point for point in near if point in network.stops] or gaps, key=lambda p: gaps[p])
+
+
+def beneath(network: Network, a: Place, b: Place) -> tuple[frozenset[int], float]:
+    """The links under a straight line between two nodes, and which share of it lies beside the road."""
+    steps = max(int(math.dist(a, b) / 2), 1) + 1
+    gaps, nearest = network.tree.query(np.linspace(a, b, steps))
+    touched = set(nearest[gaps <= BESIDE].tolist())
+    for node in (a, b):
+        at = seat(network, node)
+        if at is not None and at not in touched:
+            touched.update(network.tree.query_ball_point(network.points[at], JOIN))
+    beside = [p for touching in touched for p in network.neighbours[touching] if p not in touched]
+    touched.update(p for p, n in Counter(beside).items() if n > 1)  # no link is left out between two others
+    number = network.link
+    links = (number[p, q] for p in touched for q in network.neighbours[p] if p < q and q in touched)
+    return frozenset(links), float((gaps > BESIDE).mean())
+
+
+def cuts(network: Network, seats: Mapping[int, Place], links: frozenset[int], a: Place, b: Place) -> bool:
+    """Whether a line cuts a corner from road to road, or runs past a junction or a node without one there."""
+    points, counts = np.unique(network.links[sorted(links)], return_counts=True)
+    ends = {seat(network, a), seat(network, b)}
+    if len(points) != len(links) + 1 or not ends <= set(points.tolist()):
+        return True
+    passed = points[counts > 1].tolist()
+    return any((p in seats or p in network.stops) and p not in ends for p in passed)
+
+
+# Going on
+
+
+def route(network: Network, drawn: Sketch, path: tuple[Place, ...]) -> tuple[int, ...] | None:
+    """How a path goes on: points from its last node to the next stop, straight ahead; None where it ends."""
+    here = next((point for point, node in drawn.seats.items() if node == path[-1]), None)
+    if here is None:
+        return None
+    stops = network.stops | drawn.seats.keys()
+    ways = [follow(network, here, way, stops) for way in network.neighbours[here]]
+    ways = [way for way in ways if untraced(network, drawn, way)]
+    if len(path) < 2:  # eastward or southward, as roads begin in the west or the north
+        return max(ways, key=lambda way: float(bearing(network, way) @ (1, 0.9)), default=None)
+    ahead = np.subtract(path[-1], path[-2]) / math.dist(path[-1], path[-2])
+    best = max(ways, key=lambda way: float(bearing(network, way) @ ahead), default=None)
+    return best if best is not None and bearing(network, best) @ ahead > 0.5 else None
+
+
+def untraced(network: Network, drawn: Sketch, way: tuple[int, ...]) -> bool:
+    """Whether a road is not drawn yet, to judge by its first few points."""
+    return not all(drawn.covered[network.link[pair]] for pair in pairwise(way[:4]))
+
+
+def bearing(network: Network, way: tuple[int, ...]) -> NDArray[np.float64]:
+    """The direction that points along a road set out in, as a unit vector."""
+    step = network.points[way[:4][-1]] - network.points[way[0]]
+    return np.asarray(step / max(np.hypot(*step), 1e-9))
+
+
+def node_at(network: Network, drawn: Sketch, point: int) -> Place:
+    """Where the node of a point is or would be."""
+    x, y = np.rint(network.points[point]).astype(int).tolist()
+    return drawn.seats.get(point, (x, y))
+
+
+def next_start(network: Network, drawn: Sketch) -> Place | None:
+    """Where the first road that is not all drawn goes on, in the order of `Network.roads`."""
+    for road, links in zip(network.roads, network.road_links, strict=True):
+        missing = np.flatnonzero(~drawn.covered[links])
+        if len(missing):
+            return beginning(network, drawn, road[missing[0]])
+    return None
+
+
+def loose_ends(network: Network, drawn: Sketch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The points where roads that are not drawn begin or end, and all points along such roads."""
+    links = np.bincount(network.links[~drawn.covered].ravel(), minlength=len(network.points))
+    ends = (links > 0) & ((links < network.degree) | (network.degree != 2))
+    return np.flatnonzero(ends), np.flatnonzero(links)
+
+
+def beginning(network: Network, drawn: Sketch, point: int) -> Place:
+    """Where a path would begin that sets out at a point: at a node up to two points away, or right there."""
+    near = network.neighbours[point]
+    steps = [point, *near, *(two for one in near for two in network.neighbours[one])]
+    return node_at(network, drawn, next((p for p in steps if p in drawn.seats), point))
+
+
+def next_node(points: NDArray[np.float64], seen: int) -> int | None:
+    """Which of the points along a road the next node goes to; None where too few are in view to say.
+
+    At the stop if a straight line leads there, halfway if two do, else as far as one line follows the road.
+    """
+    arcs = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    far = min(int(np.searchsorted(arcs, REACH, "right")) - 1, seen - 1)
+    while far > 1 and arcs[far] > 10 and sag(points[: far + 1]) > SAG:
+        far -= 1
+    if seen == len(points):
+        if arcs[-1] <= max(arcs[max(far, 0)], 16):
+            return len(points) - 1
+        if arcs[-1] < 2 * arcs[far]:
+            return int(np.abs(arcs - arcs[-1] / 2).argmin())
+        return max(far, 1)
+    return far if 0 < far < seen - 1 else None
+
+
+def sag(points: NDArray[np.float64]) -> float:
+    """How far a line strays from the straight one between its ends."""
+    (x, y), (across, down) = (points - points[0]).T, points[-1] - points[0]
+    return float(np.abs(x * down - y * across).max() / max(math.hypot(across, down), 1e-9))
+
+
+# Scores
+
+
+def stretches(paths: Paths) -> list[tuple[Place, ...]]:
+    """The drawn graph between its ends and junctions: every stretch as its nodes in order, rings left out."""
+    near = joints(paths)
+    found: dict[frozenset[tuple[Place, Place]], tuple[Place, ...]] = {}
+    for node, beside in near.items():
+        for way in beside if len(beside) != 2 else ():
+            stretch = [node, way]
+            while len(near[stretch[-1]]) == 2 and stretch[-1] != node:
+                stretch.append(next(p for p in near[stretch[-1]] if p != stretch[-2]))
+            found.setdefault(frozenset((min(p), max(p)) for p in pairwise(stretch)), tuple(stretch))
+    return list(found.values())
+
+
+def joints(paths: Paths) -> dict[Place, set[Place]]:
+    """Every drawn node and the nodes it is joined to."""
+    near: dict[Place, set[Place]] = {node: set() for path in paths for node in path}
+    for path in paths:
+        for a, b in pairwise(path):
+            near[a].add(b)
+            near[b].add(a)
+    return near
+
+
+def graph_f1(network: Network, paths: Paths, overlap: float = 0.7) -> float:
+    """How many stretches between ends and junctions agree, drawn with true: F1.
+
+    They agree where the links under them do (intersection over union) and nothing leads off the road. A
+    junction that is not joined makes one stretch of two, and a broken road two of one: this counts topology.
+    """
+    drawn = []
+    for stretch in stretches(paths):
+        parts = [beneath(network, a, b) for a, b in pairwise(stretch)]
+        if max(astray for _, astray in parts) == 0:
+            drawn.append(frozenset().union(*(links for links, _ in parts)))
+    found = sum(any(len(c & d) >= overlap * len(c | d) for d in drawn) for c in network.chains)
+    return 2 * found / max(len(network.chains) + len(stretches(paths)), 1)
+
+
+def edge_f1(network: Network, paths: Paths) -> float:
+    """How much road is drawn and how much drawn line is road, by length: F1."""
+    lines = [(a, b, math.dist(a, b)) for path in paths for a, b in pairwise(path)]
+    total = sum(length for _, _, length in lines)
+    if not total:
+        return 0.0
+    on_road = sum(length * (1 - beneath(network, a, b)[1]) for a, b, length in lines) / total
+    drawn = float(sketch(network, paths).covered.mean())
+    return 2 * on_road * drawn / max(on_road + drawn, 1e-9)
+
+
+def junction_f1(network: Network, paths: Paths) -> float:
+    """How many junctions are drawn as such, within 8 px: F1; 1 where there are none either way."""
+    drawn = [node for node, beside in joints(paths).items() if len(beside) > 2]
+    true = network.points[network.degree > 2]
+    if not len(true) + len(drawn):
+        return 1.0
+    if not drawn or not len(true):
+        return 0.0
+    gaps = np.hypot(*(true[:, None] - np.array(drawn)[None]).T)
+    found = min(int((gaps.min(axis=0) <= BESIDE).sum()), int((gaps.min(axis=1) <= BESIDE).sum()))
+    return 2 * found / (len(true) + len(drawn))
