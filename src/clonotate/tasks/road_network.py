@@ -197,6 +197,7 @@ class RoadNetwork(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is a graph F1 of at least 0.9: stretches between junctions and ends, each within 8 px."""
         network, paths = world.tile.truth, world.paths
         graph = graph_f1(network, paths)
         parts = {
@@ -346,10 +347,10 @@ def towards(world: World, place: NDArray[np.float64]) -> str:
 
 def start_in_view(world: World, care: float) -> Place | None:
     """Where to begin a path here: by the pin, or, for the hasty, at the first loose end in reading order."""
-    network, drawn = world.tile.truth, world.sketch
+    network, drawn, pin = world.tile.truth, world.sketch, world.pin
     loose, untraced = loose_ends(network, drawn)
-    for candidates in (loose, untraced) if world.pin is not None else ():
-        gaps = np.hypot(*(network.points[candidates] - world.pin).T)
+    for candidates in (loose, untraced) if pin is not None else ():
+        gaps = np.hypot(*(network.points[candidates] - np.array(pin)).T)
         if len(gaps) and gaps.min() <= NEAR_PIN and world.sees(network.points[candidates[gaps.argmin()]]):
             return beginning(network, drawn, int(candidates[gaps.argmin()]))
     if care > ROVES:
