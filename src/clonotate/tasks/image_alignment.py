@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.records import ClonotateError, Event, Phase, Score
+from clonotate.records import Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, View
 from clonotate.tasks.base import Intent, Standing, Task
-from clonotate.tasks.worlds.channels import Scene, photograph
+from clonotate.tasks.worlds.channels import Channels, Scene, photograph
 from clonotate.tasks.worlds.corners import corners, spread
 from clonotate.tasks.worlds.maps import Matrix, Places, apply, fitted
 
@@ -38,30 +38,8 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
-    """What there is to align, and the truth where there is one. Places are x, y in canvas pixels."""
-
-    first: NDArray[np.uint8]  # channel A, [256, 256]
-    second: NDArray[np.uint8]  # channel B, [256, 256]
-    affine: bool  # the map is affine, not a similarity
-    matrix: Matrix | None  # [2, 3] from A to B; None where nobody knows
-    spots: Places  # [n, 2] in A: what can be found in both channels
-    landmarks: Places  # [pairs, 2] in A: what an expert takes, in order
-    lookalikes: tuple[Places, Places]  # [n, 2] in A and B: what only that one shows
-
-    @property
-    def truth(self) -> Matrix:
-        """The map from A to B; ClonotateError without one."""
-        if self.matrix is None:
-            raise ClonotateError(
-                "these pictures have no known map, so no expert and no score; let a policy annotate them"
-            )
-        return self.matrix
-
-
-@dataclass(frozen=True, eq=False)
 class World:
-    pictures: Pictures
+    pictures: Channels
     pairs: int  # how many are asked for
     channel: Channel = "A"
     clicks: tuple[Place, ...] = ()  # in A, in B, in A, in B and so on
@@ -111,7 +89,7 @@ class World:
         return tuple(
             2 * i
             for i, at in enumerate(firsts)
-            if gap(at, self.pictures.spots) > ON_SPOT or any(math.dist(at, b) < APART for b in firsts[:i])
+            if gap(at, self.pictures.shared) > ON_SPOT or any(math.dist(at, b) < APART for b in firsts[:i])
         )
 
     @cached_property
@@ -147,17 +125,7 @@ class ImageAlignment(Task[World, Memory]):
     scene: Scene = field(default_factory=Scene)
 
     def begin(self, rng: np.random.Generator) -> World:
-        channels = photograph(self.scene, rng)
-        pictures = Pictures(
-            channels.first,
-            channels.second,
-            channels.affine,
-            channels.matrix,
-            channels.shared,
-            channels.landmarks,
-            (channels.first_only, channels.second_only),
-        )
-        return World(pictures, len(channels.landmarks))
+        return World(photograph(self.scene, rng), self.scene.landmarks)
 
     def begin_from(
         self,
@@ -177,7 +145,7 @@ class ImageAlignment(Task[World, Memory]):
             spots = corners(first, second, matrix)
             landmarks = spread(spots, self.scene.landmarks)
         pairs = self.scene.landmarks if matrix is None else len(landmarks)
-        return World(Pictures(first, second, affine, matrix, spots, landmarks, (none, none)), pairs)
+        return World(Channels(first, second, affine, matrix, landmarks, spots, none, none), pairs)
 
     def view(self, world: World) -> View:
         count, pending = len(world.clicks) // 2, world.pending
@@ -289,9 +257,9 @@ class ImageAlignment(Task[World, Memory]):
             return ()
         x, y = intent.event.at
         pictures, pending = world.pictures, world.pending
-        neighbours = pictures.lookalikes[0] if pending is None else pictures.lookalikes[1]
+        neighbours = pictures.first_only if pending is None else pictures.second_only
         if pending is not None:
-            others = apply(pictures.truth, pictures.spots)
+            others = apply(pictures.truth, pictures.shared)
             neighbours = np.concatenate([neighbours, others, np.array([pending], float)])
         near = neighbours[np.linalg.norm(neighbours - (x, y), axis=1) < 60]
         places = [(round(a), round(b)) for a, b in near]
@@ -308,7 +276,7 @@ class ImageAlignment(Task[World, Memory]):
         if world.channel == "A":
             here = replace(here, second=foreign.second, matrix=foreign.matrix)
         elif "A" not in memory.shown and world.channel == "B":
-            here = replace(here, first=foreign.first, spots=foreign.spots, landmarks=foreign.landmarks)
+            here = replace(here, first=foreign.first, shared=foreign.shared, landmarks=foreign.landmarks)
         return replace(world, pictures=here)
 
 

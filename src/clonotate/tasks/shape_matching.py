@@ -145,6 +145,7 @@ class ShapeMatching(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is all grains of the form of the reference chosen on every board, and no other."""
         pairs = list(zip(world.chosen, world.slide.truth, strict=True))
         found, chosen, there = (sum(map(len, tiles)) for tiles in self.counted(world))
         return Score(

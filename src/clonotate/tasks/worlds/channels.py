@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.tasks.worlds.maps import Floats, Matrix, about, apply, turn
+from clonotate.records import ClonotateError
+from clonotate.tasks.worlds.maps import Floats, Matrix, Places, about, apply, turn
 
 SIZE = 256  # px along a side of a picture
 EDGE = 14  # landmarks keep so far from the border, px, in both channels
@@ -40,16 +41,25 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Channels:
-    """Two pictures and what they have in common."""
+    """Two pictures and, where it is known, what they have in common. Places are x, y in px."""
 
     first: Grey  # [256, 256]
     second: Grey  # [256, 256]
-    matrix: Matrix  # from pixels of the first to pixels of the second
-    affine: bool  # else a similarity
-    landmarks: Floats  # [count, 2] x, y in the first: its most prominent puncta, from the top down
-    shared: Floats  # [n, 2] puncta to be found in both channels, landmarks among them
-    first_only: Floats  # [n, 2] puncta of the first channel alone, pixels of the first
-    second_only: Floats  # [n, 2] puncta of the second channel alone, pixels of the second
+    affine: bool  # the map between them is affine, not a similarity
+    matrix: Matrix | None  # the map, from the first to the second; None where nobody knows
+    landmarks: Places  # [count, 2] in the first: what an expert takes, from the top down
+    shared: Places  # [n, 2] in the first: what can be found in both, landmarks among it
+    first_only: Places  # [n, 2] in the first: what only that one shows
+    second_only: Places  # [n, 2] in the second: what only that one shows
+
+    @property
+    def truth(self) -> Matrix:
+        """The map; ClonotateError without one."""
+        if self.matrix is None:
+            raise ClonotateError(
+                "these pictures have no known map, so no expert and no score; let a policy annotate them"
+            )
+        return self.matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +101,8 @@ def photograph(scene: Scene, rng: np.random.Generator) -> Channels:
     return Channels(
         first,
         second,
-        matrix,
         affine,
+        matrix,
         landmarks,
         puncta.places[shown.all(axis=0)],
         puncta.places[shown[0] & (puncta.light[1] == 0)],
