@@ -32,6 +32,7 @@ from clonotate.tasks import (
     TASKS,
     animal_tracking,
     cell_lineage,
+    chromosome_tracing,
     colored_dots,
     exploration_3d,
     image_alignment,
@@ -302,7 +303,14 @@ def other_roads(world: road_network.World) -> road_network.World:
     return replace(world, tile=replace(world.tile, network=replace(network, points=network.points[::-1])))
 
 
+def other_chain(world: chromosome_tracing.World) -> chromosome_tracing.World:
+    """The same slices with another chain to trace from the start that is shown."""
+    assert world.stack.chain is not None
+    return replace(world, stack=replace(world.stack, chain=world.stack.chain[::-1]))
+
+
 HIDDEN: dict[str, Callable[[Any], Any]] = {
+    "chromosome-tracing": other_chain,
     "cell-lineage-tracking": other_tracks,
     "animal-behavioral-tracking": other_animals,
     "colored-dot-tracking": other_dots,

@@ -6,6 +6,7 @@ from typing import Any
 
 from clonotate.formats.animals import read_animals
 from clonotate.formats.channels import read_channels
+from clonotate.formats.chromosomes import read_chromosomes
 from clonotate.formats.cubes import read_plume
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.poses import read_poses
@@ -20,6 +21,7 @@ READERS: dict[str, Callable[[Path, int], Any]] = {
     "animal-behavioral-tracking": read_animals,
     "animal-limb-tracking": read_poses,
     "cell-lineage-tracking": read_timelapse,
+    "chromosome-tracing": read_chromosomes,
     "colored-dot-tracking": read_spots,
     "multichannel-image-alignment": read_channels,
     "neuron-tracking": read_neurites,

@@ -6,6 +6,7 @@ from clonotate.records import ClonotateError
 from clonotate.tasks import (
     animal_tracking,
     cell_lineage,
+    chromosome_tracing,
     colored_dots,
     exploration_3d,
     image_alignment,
@@ -28,6 +29,7 @@ TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),
     shape_matching.ShapeMatching.name: dict(shape_matching.LEVELS),
     plume_finding.PlumeFinding.name: dict(plume_finding.LEVELS),
+    chromosome_tracing.ChromosomeTracing.name: dict(chromosome_tracing.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
 

@@ -1,0 +1,17 @@
+"""Chromosomes in: a fluorescence stack of nuclei as a world of chromosome tracing, without a truth."""
+
+from pathlib import Path
+
+import numpy as np
+
+from clonotate.formats.spots import grey_slices
+from clonotate.formats.volumes import read_volume
+from clonotate.tasks.chromosome_tracing import ChromosomeTracing, World
+
+
+def read_chromosomes(path: Path, seed: int) -> World:
+    """Up to 16 slices of a stack; `seed` chooses the square that is seen of an oblong one.
+
+    ClonotateError where the stack cannot be read.
+    """
+    return ChromosomeTracing().begin_from(grey_slices(read_volume(path), np.random.default_rng(seed)))
