@@ -11,7 +11,9 @@ from clonotate.records import ClonotateError, Event, Source
 from clonotate.screens.widgets import Mark, Path
 from clonotate.tasks.limb_tracking import LEVELS, TOLERANCE, LimbTracking, World, overlay, tab
 from clonotate.tasks.worlds import footage
-from clonotate.tasks.worlds.bodies import BUILDS, INSECTS
+from clonotate.tasks.worlds.overhead import INSECTS
+from clonotate.tasks.worlds.poses import Film
+from clonotate.tasks.worlds.quadrupeds import BUILDS
 
 TASK = LimbTracking()
 SEEDS = range(8)
@@ -24,7 +26,7 @@ def world(seed: int = 0) -> World:
 
 
 @cache
-def filmed(kind: str) -> footage.Film:
+def filmed(kind: str) -> Film:
     return footage.shoot(replace(footage.STANDARD, kinds=(kind,)), np.random.default_rng(1))
 
 
@@ -54,21 +56,21 @@ class TestTheWorld:
     @pytest.mark.parametrize("kind", KINDS)
     def test_keypoints_lie_on_the_canvas_and_have_names(self, kind: str) -> None:
         film = filmed(kind)
-        assert film.images.shape == (len(film.points), 256, 256, 3)
-        assert film.points.shape == (*film.seen.shape, 2)
-        assert 6 <= len(film.names) == film.points.shape[1] <= 7
-        assert film.points.min() >= 8
-        assert film.points.max() <= 247
-        assert film.seen.min() >= 0
-        assert film.seen.max() <= 1
+        assert film.images.shape == (len(film.known[0]), 256, 256, 3)
+        assert film.known[0].shape == (*film.known[1].shape, 2)
+        assert 6 <= len(film.names) == film.known[0].shape[1] <= 7
+        assert film.known[0].min() >= 8
+        assert film.known[0].max() <= 247
+        assert film.known[1].min() >= 0
+        assert film.known[1].max() <= 1
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_keypoints_stand_out_from_the_ground_and_are_not_drawn(self, kind: str) -> None:
         film = filmed(kind)
         grey = film.images.mean(axis=-1)
         apart = []
-        for t, k in np.argwhere(film.seen > 0.9):
-            x, y = film.points[t, k].round().astype(int)
+        for t, k in np.argwhere(film.known[1] > 0.9):
+            x, y = film.known[0][t, k].round().astype(int)
             ring = grey[t, max(y - 14, 0) : y + 15, max(x - 14, 0) : x + 15]
             apart.append(np.abs(grey[t, y - 1 : y + 2, x - 1 : x + 2].mean() - np.median(ring)))
         assert np.median(apart) > 12
@@ -77,15 +79,23 @@ class TestTheWorld:
         hidden = np.mean([(filmed(kind).seen < 0.5).mean() for kind in KINDS])
         assert 0.01 < hidden < 0.3
 
+    def test_things_in_front_hide_keypoints(self) -> None:
+        def hidden(cover: float) -> float:
+            scene = replace(footage.STANDARD, kinds=("ant", "horse"), cover=cover)
+            films = [footage.shoot(scene, np.random.default_rng(seed)) for seed in range(4)]
+            return float(np.mean([(film.known[1] < 0.5).mean() for film in films]))
+
+        assert hidden(1.0) > hidden(0.0)
+
     def test_the_near_limbs_are_those_of_the_side_that_the_animal_shows(self) -> None:
         """It shows its right side when it walks to the right; the near feet stand lower in the picture."""
         for kind in ("dog", "horse"):
             film = filmed(kind)
-            facing_right = film.points[0, 0, 0] > film.points[0, 1, 0]
+            facing_right = film.known[0][0, 0, 0] > film.known[0][0, 1, 0]
             near, far = ("R", "L") if facing_right else ("L", "R")
             for limb in ("fore", "hind"):
                 low, high = (
-                    np.sort(film.points[:, film.names.index(f"{side} {limb}"), 1])[-3:].mean()
+                    np.sort(film.known[0][:, film.names.index(f"{side} {limb}"), 1])[-3:].mean()
                     for side in (near, far)
                 )
                 assert low > high

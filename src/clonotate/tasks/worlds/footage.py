@@ -10,22 +10,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.tasks.worlds.bodies import (
-    BUILDS,
-    INSECTS,
-    Animal,
-    Tone,
-    Walk,
-    insect_above,
-    mouse_above,
-    quadruped,
-)
+from clonotate.tasks.worlds.bodies import Animal, Part, Tone, Walk
 from clonotate.tasks.worlds.gaits import Floats
-from clonotate.tasks.worlds.scenery import Image, Light, from_above, from_the_side, octaves
+from clonotate.tasks.worlds.overhead import INSECTS, insect_above, mouse_above
+from clonotate.tasks.worlds.poses import Film
+from clonotate.tasks.worlds.quadrupeds import BUILDS, quadruped
+from clonotate.tasks.worlds.scenery import Image, Light, from_above, from_the_side, obstacles, octaves
 
 SIZE = 256  # px along a side of the canvas
 FINE = 2  # samples per px along each axis
 MARGIN = 14  # px that the animal keeps from the border
+OBSTACLE = 250  # the layer of what stands before the animal
 PINK: Tone = (0.80, 0.60, 0.55)
 Chart = NDArray[np.uint8]
 Pan = NDArray[np.int64]
@@ -41,18 +36,8 @@ class Scene:
     clutter: float  # of the ground, in [0, 1]
     noise: float  # grey levels
     blur: float  # px
+    cover: float  # chance of things in front of animals outside an arena
     kinds: tuple[str, ...] = ("mouse above", "mouse above", *BUILDS, *INSECTS)
-
-
-@dataclass(frozen=True, eq=False)
-class Film:
-    """What was filmed, and the truth."""
-
-    images: NDArray[np.uint8]  # [frames, 256, 256, 3]
-    points: Floats  # [frames, keypoints, 2] canvas px
-    seen: Floats  # [frames, keypoints] share of each keypoint that nothing hides
-    names: tuple[str, ...]
-    bones: tuple[tuple[int, int], ...]
 
 
 COATS: dict[str, tuple[Tone, ...]] = {
@@ -89,15 +74,18 @@ def shoot(scene: Scene, rng: np.random.Generator) -> Film:
     animal, pan = staged(animal, rng)
     height, width = (int(SIZE + reach) for reach in np.ptp(pan[:, ::-1], axis=0))
     level = ground_level(animal, scene.contrast, rng)
+    arena = group_of(kind) == "rodent"
     if animal.above:
-        ground = from_above(kind == "mouse above", height, width, level, scene.clutter, rng)
+        ground = from_above(arena, height, width, level, scene.clutter, rng)
     else:
         horizon = int(animal.travel[0, 1] - rng.uniform(3, 22))
         ground = from_the_side(horizon, height, width, level, scene.clutter, rng)
-    grey = group_of(kind) == "rodent" and rng.random() < 0.6
+    if not arena and rng.random() < scene.cover:
+        animal = covered(animal, pan, rng)
+    grey = arena and rng.random() < 0.6
     images, seen = exposed(animal, ground, pan, scene, grey, rng)
     points = np.stack([animal.parts[j.part].circles[:, j.circle, :2] for j in animal.joints], axis=1)
-    return Film(images, points, seen, tuple(j.name for j in animal.joints), animal.bones)
+    return Film(images, tuple(j.name for j in animal.joints), animal.bones, points, seen)
 
 
 def group_of(kind: str) -> str:
@@ -167,6 +155,15 @@ def staged(animal: Animal, rng: np.random.Generator) -> tuple[Animal, Pan]:
     moved = np.pad(shift, ((0, 0), (0, 1)))[:, None]
     parts = tuple(replace(part, circles=part.circles * scale + moved) for part in animal.parts)
     return replace(animal, parts=parts, travel=animal.travel * scale + shift), pan
+
+
+def covered(animal: Animal, pan: Pan, rng: np.random.Generator) -> Animal:
+    """With things that stand on the ground between the animal and the camera, and hide what passes behind."""
+    spots = np.concatenate([animal.parts[joint.part].circles[:, -1] for joint in animal.joints])
+    fixed = np.pad(pan, ((0, 0), (0, 1)))[:, None]
+    things = obstacles(extent(spots[:, :2] + np.tile(pan, (len(animal.joints), 1))), animal.above, rng)
+    parts = tuple(Part(circles - fixed, tone, OBSTACLE) for circles, tone in things)
+    return replace(animal, parts=animal.parts + parts)
 
 
 def extent(points: Floats) -> Floats:
@@ -294,6 +291,8 @@ def relief(chart: Chart, animal: Animal, lamp: float) -> Light:
     return np.asarray((0.68 + 0.11 * np.sqrt(smooth) - 0.035 * slope).clip(0.3, 1.5), np.float32)
 
 
-EASY = Scene(frames=(6, 7), pace=(0.08, 0.12), contrast=0.30, clutter=0.3, noise=3.0, blur=0.5)
-STANDARD = Scene(frames=(7, 10), pace=(0.10, 0.18), contrast=0.20, clutter=0.7, noise=5.0, blur=0.6)
-HARD = Scene(frames=(10, 10), pace=(0.18, 0.28), contrast=0.13, clutter=1.0, noise=9.0, blur=0.8)
+EASY = Scene(frames=(6, 7), pace=(0.08, 0.12), contrast=0.30, clutter=0.3, noise=3.0, blur=0.5, cover=0.2)
+STANDARD = Scene(
+    frames=(7, 10), pace=(0.10, 0.18), contrast=0.20, clutter=0.7, noise=5.0, blur=0.6, cover=0.6
+)
+HARD = Scene(frames=(10, 10), pace=(0.18, 0.28), contrast=0.13, clutter=1.0, noise=9.0, blur=0.8, cover=0.8)

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.tasks.worlds.gaits import Floats, curve
+
 Image = NDArray[np.float32]
 Light = NDArray[np.float32]
 Hue = tuple[float, float, float]
@@ -124,3 +126,55 @@ def from_the_side(
     picture[horizon:] *= np.linspace(0.82, 1.05, height - horizon, dtype=np.float32)[:, None, None]
     picture[horizon : horizon + int(rng.integers(1, 4))] *= np.float32(rng.uniform(0.6, 0.9))
     return picture
+
+
+def obstacles(
+    place: NDArray[np.float64], above: bool, rng: np.random.Generator
+) -> list[tuple[NDArray[np.float64], Hue]]:
+    """Chains `[n, 3]` (x, y, radius in px) of one to three things in `place`, and their colours.
+
+    `place` is left, top, right, bottom; seen from the side they stand on its lower edge, else they lie in it.
+    """
+    left, top, right, bottom = place
+    green, brown = rng.uniform(0.7, 1.3) * np.array([[0.30, 0.42, 0.16], [0.42, 0.33, 0.24]])
+    things = []
+    for _ in range(int(rng.integers(1, 4))):
+        leafy, x, y = rng.random() < 0.5, rng.uniform(left, right), rng.uniform(top, bottom)
+        if above:
+            chains = [leaf(x, y, rng) if leafy else twig(x, y, rng)]
+        else:
+            chains = tuft(x, bottom, rng) if leafy else [stone(x, bottom, rng)]
+        r, g, b = (green if leafy else brown).clip(0, 1).tolist()
+        things += [(curve(chain, 9), (r, g, b)) for chain in chains]
+    return things
+
+
+def leaf(x: float, y: float, rng: np.random.Generator) -> Floats:
+    """A fallen leaf."""
+    return chain_along(x, y, rng.uniform(18, 32), [0.6, rng.uniform(6, 10), 1.0], rng)
+
+
+def twig(x: float, y: float, rng: np.random.Generator) -> Floats:
+    """A straight stick."""
+    return chain_along(x, y, rng.uniform(30, 60), [2.6, 3.4, 2.8], rng)
+
+
+def chain_along(x: float, y: float, half: float, radii: list[float], rng: np.random.Generator) -> Floats:
+    """Three circles on a line of any direction through a place."""
+    turn, share = rng.uniform(0, 2 * np.pi), half * np.array([-1, 0, 1])
+    return np.stack([x + share * np.cos(turn), y + share * np.sin(turn), radii], axis=-1)
+
+
+def stone(x: float, foot: float, rng: np.random.Generator) -> Floats:
+    """A stone that rests on the ground."""
+    size = rng.uniform(5, 9)
+    return np.array([(x, foot + 3, size), (x + 1.3 * size, foot + 4, 0.8 * size)])
+
+
+def tuft(x: float, foot: float, rng: np.random.Generator) -> list[Floats]:
+    """Blades of grass that lean apart."""
+    lean, root = rng.normal(0, 10, 8), x + rng.normal(0, 5, 8)
+    return [
+        np.array([(r, foot + 5, 2.2), (r + 0.3 * way, foot - 12, 1.8), (r + way, foot - 28, 0.6)])
+        for r, way in zip(root, lean, strict=True)
+    ]
