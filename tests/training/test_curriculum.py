@@ -1,3 +1,6 @@
+import numpy as np
+
+from clonotate.screens.layout import layout_named
 from clonotate.tasks import KEPT_OUT, TASKS
 from clonotate.training.curriculum import Curriculum
 
@@ -6,3 +9,17 @@ def test_families_that_are_kept_out_are_not_learnt_from_unless_named() -> None:
     learnt = {name for name, _ in Curriculum().tasks}
     assert learnt == set(TASKS) - set(KEPT_OUT)
     assert Curriculum((("shape-matching", "easy"),)).tasks == (("shape-matching", "easy"),)
+
+
+def test_sampled_layouts_are_drawn_anew_for_each_lesson() -> None:
+    curriculum = Curriculum(layouts=("original", "sampled@416x320"))
+    drawn = [curriculum.layout(np.random.default_rng(i)) for i in range(40)]
+    sampled = [name for name in drawn if name != "original"]
+    assert drawn == [curriculum.layout(np.random.default_rng(i)) for i in range(40)]
+    assert 10 < len(set(sampled)) == len(sampled) < 30
+    assert {(layout_named(name).width, layout_named(name).height) for name in sampled} == {(416, 320)}
+
+
+def test_lessons_under_sampled_layouts_are_lessons() -> None:
+    lesson = Curriculum((("colored-dot-tracking", "easy"),), layouts=("sampled@400x304",), budget=3).lesson(0)
+    assert lesson.screens.shape == (3, 304, 400, 3)

@@ -164,6 +164,7 @@ class LimbTracking(Task[World, Memory]):
         return replace(after, active=after.missing(world.t, k))
 
     def score(self, world: World) -> Score:
+        """Success is 95 % of the visible points within 5 px under their names, and all hidden ones told."""
         visible: list[bool] = []
         hidden: list[bool] = []
         for t, row in enumerate(world.film.truth):

@@ -185,6 +185,7 @@ class PlumeFinding(Task[World, Memory]):
         return world
 
     def score(self, world: World) -> Score:
+        """Success is an outline with an IoU of 0.7 with the plume, or No plume where there is none."""
         return Score(success=world.iou >= OVERLAP, parts={"iou": world.iou})
 
     def standing(self, world: World) -> Standing:

@@ -42,10 +42,21 @@ class Curriculum:
             episodes = load(self.recorded)
             return lesson(episodes[rng.integers(len(episodes))])
         task, level = self.tasks[index % len(self.tasks)]
-        layout = self.layouts[rng.integers(len(self.layouts))]
+        layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
         source = Source(task, level, seed, task_named(task, level).version)
         return demonstration(Session(source, layout), rng, self.budget)
+
+    def layout(self, rng: np.random.Generator) -> str:
+        """One of the layouts; `sampled` and `sampled@416x320` become the name of one newly drawn.
+
+        All screens of a training step are of one size, so that sampled layouts are named with theirs.
+        """
+        name = self.layouts[rng.integers(len(self.layouts))]
+        if name.partition("@")[0] != "sampled":
+            return name
+        seed = FIRST_TRAINING_SEED + int(rng.integers(FIRST_TRAINING_SEED))
+        return name.replace("sampled", f"sampled-{seed}")
 
 
 def demonstration(session: Session, rng: np.random.Generator, budget: int) -> Lesson:

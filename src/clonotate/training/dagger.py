@@ -103,7 +103,7 @@ def assignments(plan: Dagger, turn: int) -> list[Assignment]:
     made = []
     for i in range(turn * plan.episodes, (turn + 1) * plan.episodes):
         task, level = curriculum.tasks[i % len(curriculum.tasks)]
-        layout = curriculum.layouts[np.random.default_rng([plan.seed, i]).integers(len(curriculum.layouts))]
+        layout = curriculum.layout(np.random.default_rng([plan.seed, i]))
         seed = FIRST_SEED + FIRST_TRAINING_SEED * plan.seed + i
         source = Source(task, level, seed, task_named(task, level).version)
         made.append(Assignment(source, layout, plan.practice, (plan.seed, i, 1)))
