@@ -1,9 +1,9 @@
 """Exploration in 3D: turn each spore about until the sides that tell were seen, then choose its class.
 
 A class is a scar (I or Y) on one face and what the other face bears (nothing, spines, pores); no one view
-shows both well. The expert turns once round the equator, looks at the top and at the bottom, and stops as
-soon as the class is plain; "nothing" is plain only when all sides were seen. It knows only what its screens
-have shown, and forgets a spore when it goes on to the next.
+shows both well. The expert turns once round the equator, looks at the top and at the bottom, keeps a picture
+of each mark it finds, and stops once the class is plain; "nothing" is plain only when all sides were seen.
+It knows only what its screens have shown, and forgets a spore when it goes on to the next.
 """
 
 import math
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import ClassVar
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from clonotate.records import Event, Score
-from clonotate.screens.widgets import Button, Canvas, Group, Readout, Strip, View
+from clonotate.screens.widgets import CANVAS, Button, Canvas, Group, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds import spores
 from clonotate.tasks.worlds.spores import CLASSES, Make, Spore
@@ -25,12 +27,15 @@ FRONT = Angle(0, EQUATOR)
 TOP, BOTTOM = AZIMUTHS, AZIMUTHS + 1
 SIDES = AZIMUTHS + 2
 """Sides to look at: the views round the equator from the front eastwards, the top and the bottom."""
-PLAIN = 60.0  # degrees from the line to the eye within which a mark is plain; the sides leave no gap so
-AHEAD = 36.0  # degrees within which all of a mark is on the canvas zoomed in
-ZOOMS = 0.5  # from how much care on an expert looks closer at each mark it finds
+PLAIN = (60.0, 36.0)  # degrees off the middle within which a mark is plain, zoomed out and in
+ZOOMS = 0.5  # from how much care on an expert looks closer at a mark before it keeps it
 ICONS = {"bare": "sphere", "spines": "spines", "pores": "pores"}
 NAMES = tuple(f"{scar} {ornament}" for scar, ornament in CLASSES)
 """The classes' buttons by name."""
+CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+"""Where kept pictures lie on the canvas, oldest first; the spore leaves the corners free."""
+LINE = 120  # grey level of the line round it
+Groups = tuple[Group, ...]
 Choice = tuple[int, int, bool]  # the spore, its class, and whether the sides that tell had been seen by then
 
 
@@ -40,6 +45,7 @@ class World:
     present: int = 0
     angle: Angle = FRONT
     turned: frozenset[Angle] = frozenset({FRONT})  # views of the present spore since it was taken up
+    kept: tuple[Angle, ...] = ()  # views of it that were kept, oldest first
     choices: tuple[Choice, ...] = ()  # in order; the last one of a spore counts
 
     @cached_property
@@ -58,18 +64,17 @@ class Memory:
     """What was seen of the present spore, and which choices were found right."""
 
     present: int = 0
-    sides: frozenset[int] = frozenset()
-    scar: str | None = None
-    ornament: str | None = None
-    ahead: frozenset[str] = frozenset()  # marks that lie near the middle of the present view
-    closer: frozenset[str] = frozenset()  # marks that were looked at closer
+    known: frozenset[str] = frozenset()  # marks that the kept pictures show
+    fresh: frozenset[str] = frozenset()  # marks that the present view shows and none of these
+    central: bool = False  # such a mark would be plain zoomed in too
+    sides: frozenset[int] = frozenset()  # looked at, with every mark there known
     settled: frozenset[tuple[int, int]] = frozenset()  # spores with the class they were found to have
 
     @property
     def verdict(self) -> int | None:
         """The class of the present spore; None while it is not plain."""
-        ornament = self.ornament or ("bare" if len(self.sides) == SIDES else None)
-        return NAMES.index(f"{self.scar} {ornament}") if self.scar and ornament else None
+        bare = {"bare"} if len(self.sides) == SIDES and len(self.known) == 1 else set()
+        return next((i for i, kind in enumerate(CLASSES) if self.known | bare == {*kind}), None)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Exploration3D(Task[World, Memory]):
     name: ClassVar[str] = "exploration-classification-3d"
     version: ClassVar[int] = 1
 
-    count: tuple[int, int] = (5, 7)  # inclusive range
+    count: tuple[int, int] = (6, 8)  # inclusive range
     make: Make = field(default_factory=lambda: spores.STANDARD)
 
     def begin(self, rng: np.random.Generator) -> World:
@@ -87,16 +92,17 @@ class Exploration3D(Task[World, Memory]):
         return World(tuple(spores.spore(int(kind), self.make, rng) for kind in kinds))
 
     def view(self, world: World) -> View:
-        angle, count, chosen = world.angle, len(world.spores), world.chosen
+        angle, here, count = world.angle, world.present, len(world.spores)
+        walk, chosen = (here > 0, here < count - 1), world.chosen
         sides = shown(*world.turned)
         return View(
             title="Spores in 3D",
-            canvas=Canvas(world.spores[world.present].body.picture(angle)),
+            canvas=Canvas(pictures(world)),
             groups=panel(
-                angle.tilt, angle.zoom, world.present, count, chosen.get(world.present), bool(chosen)
+                angle.tilt, angle.zoom, angle in world.kept, walk, chosen.get(here), bool(world.choices)
             ),
             status=(
-                Strip("Spores", tuple(i in chosen for i in range(count)), world.present),
+                Strip("Spores", tuple(i in chosen for i in range(count)), here),
                 Strip("Sides", tuple(i in sides for i in range(SIDES)), side(angle)),
                 Readout("View", f"{360 // AZIMUTHS * angle.azimuth} {ELEVATIONS[angle.tilt]:+d}"),
             ),
@@ -113,6 +119,8 @@ class Exploration3D(Task[World, Memory]):
                 return turned(world, angle._replace(tilt=min(max(tilt, 0), len(ELEVATIONS) - 1)))
             case Event("zoom in" | "zoom out" as button):
                 return turned(world, angle._replace(zoom=int(button == "zoom in")))
+            case Event("keep"):
+                return kept(world)
             case Event("prev" | "next" as button):
                 present = world.present + (1 if button == "next" else -1)
                 return taken_up(world, min(max(present, 0), len(world.spores) - 1))
@@ -141,17 +149,16 @@ class Exploration3D(Task[World, Memory]):
         if memory.present != world.present:
             memory = Memory(world.present, settled=memory.settled)
         spore, angle = world.spores[world.present], world.angle
-        marks, ahead = plain(spore, angle, PLAIN), frozenset(plain(spore, angle, AHEAD))
-        if angle.zoom:
-            memory = replace(memory, ahead=ahead, closer=memory.closer | ahead)
-        else:
-            memory = replace(
-                memory,
-                sides=memory.sides | shown(angle),
-                scar=marks.get("scar", memory.scar),
-                ornament=marks.get("ornament", memory.ornament),
-                ahead=ahead,
-            )
+        known = frozenset[str]().union(*(plain(spore, kept) for kept in world.kept))
+        fresh = plain(spore, angle) - known
+        lost = memory.known - known  # a picture was thrown away: who knows where that was?
+        memory = replace(
+            memory,
+            known=known,
+            fresh=fresh,
+            central=bool(plain(spore, angle._replace(zoom=1)) & fresh),
+            sides=frozenset() if lost else memory.sides | (frozenset() if fresh else shown(angle)),
+        )
         kind = world.chosen.get(world.present)
         if kind is None or kind != memory.verdict:
             return memory
@@ -164,10 +171,11 @@ class Exploration3D(Task[World, Memory]):
             return Intent(Event("done"), "done", "finish")
         if goal != here:
             return Intent(Event("next" if goal > here else "prev"), "navigate", "explore")
+        if memory.fresh:
+            closer = care > ZOOMS and memory.central and not world.angle.zoom
+            return Intent(Event("zoom in" if closer else "keep"), "verify", "explore")
         if world.angle.zoom:
-            return Intent(Event("zoom out"), "navigate", "verify")
-        if care > ZOOMS and memory.ahead - memory.closer:
-            return Intent(Event("zoom in"), "verify", "verify")
+            return Intent(Event("zoom out"), "navigate", "explore")
         if memory.verdict is None:
             return Intent(Event(self.turn(world.angle, memory.sides)), "navigate", "explore")
         if here in chosen and world.choices[-1][0] == here:
@@ -196,10 +204,11 @@ class Exploration3D(Task[World, Memory]):
         return (Event("left"), Event("right"), Event("zoom out" if world.angle.zoom else "zoom in"))
 
     def disguise(self, world: World, other: World, memory: Memory) -> World:
-        """All but the present picture."""
+        """All but the present picture and those kept."""
         foreign = [other.spores[i % len(other.spores)] for i in range(len(world.spores))]
         body = replace(foreign[world.present].body)
-        body.seen[world.angle] = world.spores[world.present].body.picture(world.angle)
+        for angle in (world.angle, *world.kept):
+            body.seen[angle] = world.spores[world.present].body.picture(angle)
         foreign[world.present] = replace(foreign[world.present], body=body)
         return replace(world, spores=tuple(foreign))
 
@@ -220,7 +229,7 @@ def taken_up(world: World, present: int) -> World:
     """Another spore, seen from the front."""
     if present == world.present:
         return world
-    return replace(world, present=present, angle=FRONT, turned=frozenset({FRONT}))
+    return replace(world, present=present, angle=FRONT, turned=frozenset({FRONT}), kept=())
 
 
 def turned(world: World, angle: Angle) -> World:
@@ -228,51 +237,66 @@ def turned(world: World, angle: Angle) -> World:
     return world if angle == world.angle else replace(world, angle=angle, turned=world.turned | {angle})
 
 
-def plain(spore: Spore, angle: Angle, within: float) -> dict[str, str]:
-    """The marks whose middle lies within so many degrees of the line to the eye, and what they are."""
-    scar, ornament = CLASSES[spore.kind]
-    limit, eye = math.cos(math.radians(within)), angle.eye
-    marks: dict[str, str] = {}
-    if spore.scar @ eye >= limit:
-        marks["scar"] = scar
-    if ornament != "bare" and spore.away @ eye >= limit:
-        marks["ornament"] = ornament
-    return marks
+def kept(world: World) -> World:
+    """The present view kept, in place of the oldest where no corner is free; thrown away if it was kept."""
+    if world.angle in world.kept:
+        return replace(world, kept=tuple(angle for angle in world.kept if angle != world.angle))
+    return replace(world, kept=(*world.kept, world.angle)[-len(CORNERS) :])
+
+
+def pictures(world: World) -> NDArray[np.uint8]:
+    """The present view with the kept ones in the corners: uint8 `[256, 256]`."""
+    body = world.spores[world.present].body
+    image = body.picture(world.angle)
+    if not world.kept:
+        return image
+    image = image.copy()
+    for angle, (down, across) in zip(world.kept, CORNERS, strict=False):
+        framed = cv2.copyMakeBorder(body.miniature(angle), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=LINE)
+        top, left = down * (CANVAS - len(framed)), across * (CANVAS - len(framed))
+        image[top : top + len(framed), left : left + len(framed)] = framed
+    return image
+
+
+def plain(spore: Spore, angle: Angle) -> frozenset[str]:
+    """The marks of a spore that a view shows plainly: a scar, spines, pores."""
+    limit, eye = math.cos(math.radians(PLAIN[angle.zoom])), angle.eye
+    marks = zip(CLASSES[spore.kind], (spore.scar, spore.away), strict=True)
+    return frozenset(mark for mark, place in marks if mark != "bare" and place @ eye >= limit)
 
 
 def told(world: World) -> bool:
-    """Whether what tells the class of the present spore has been plain since it was taken up."""
+    """Whether all that tells the class of the present spore has been plain since it was taken up."""
     spore, views = world.spores[world.present], [angle for angle in world.turned if not angle.zoom]
-    marks = {mark for angle in views for mark in plain(spore, angle, PLAIN)}
-    return "scar" in marks and ("ornament" in marks or len(shown(*views)) == SIDES)
+    marks = frozenset[str]().union(*(plain(spore, angle) for angle in views))
+    return marks == {*CLASSES[spore.kind]} or ("bare" in CLASSES[spore.kind] and len(shown(*views)) == SIDES)
 
 
 @cache  # the same groups every time are recognized faster when they are painted
 def panel(
-    tilt: int, zoom: int, present: int, count: int, chosen: int | None, undo: bool
-) -> tuple[Group, ...]:
-    """The buttons, of which the other face of a class is a picture and its scar a letter."""
+    tilt: int, zoom: int, kept: bool, walk: tuple[bool, bool], chosen: int | None, undo: bool
+) -> Groups:
+    """The buttons. Of a class, the other face is a picture and the scar a letter."""
     turn = (
         Button("left", "Left"),
         Button("right", "Right"),
         Button("up", "Up", enabled=tilt < len(ELEVATIONS) - 1),
         Button("down", "Down", enabled=tilt > 0),
+        Button("prev", "Prev", enabled=walk[0]),
+        Button("next", "Next", enabled=walk[1]),
     )
-    walk = (
-        Button("prev", "Prev", enabled=present > 0),
-        Button("next", "Next", enabled=present < count - 1),
-    )
-    zooms = (
+    look = (
         Button("zoom in", "Zoom+", enabled=not zoom),
         Button("zoom out", "Zoom-", enabled=bool(zoom)),
+        Button("keep", "Keep", lit=kept),
     )
     classes = tuple(
         Button(NAMES[i], scar, lit=chosen == i, icon=ICONS[ornament])
         for i, (scar, ornament) in enumerate(CLASSES)
     )
     return (
-        Group("navigate", (*turn, *walk)),
-        Group("view", zooms),
+        Group("navigate", turn),
+        Group("view", look),
         Group("label", classes),
         Group("edit", (Button("undo", "Undo", enabled=undo),)),
         Group("finish", (Button("done", "Done"),)),
@@ -282,5 +306,5 @@ def panel(
 LEVELS = {
     "easy": Exploration3D(count=(3, 4), make=spores.EASY),
     "standard": Exploration3D(),
-    "hard": Exploration3D(count=(7, 9), make=spores.HARD),
+    "hard": Exploration3D(count=(8, 10), make=spores.HARD),
 }

@@ -57,12 +57,17 @@ def spore(kind: int, make: Make, rng: np.random.Generator) -> Spore:
     for _ in range(rng.integers(make.debris[0], make.debris[1] + 1)):
         press(height, rng.standard_normal(3), speck(rng), rng, reach=0.07)
     press(height, face, scarred(scar, make.relief, rng), rng, keep=0.3)
-    if ornament != "bare":
-        press(height, away, pierced(make.relief, rng) if ornament == "pores" else even, rng, keep=0.3)
+    thorns = np.zeros((0, 3))
+    if ornament == "pores":
+        press(height, away, pierced(make.relief, rng), rng, keep=0.3)
+    elif ornament == "spines":
+        thorns = tufted(away, rng)
+        press(height, away, even, rng, keep=0.3)
+        raise_feet(height, away, thorns)
     body = Body(
         relief=(LEVEL + height).clip(0, 255).astype(np.uint8).reshape(HEIGHT, WIDTH),
         stretch=stretched(rng),
-        thorns=tufted(away, rng) if ornament == "spines" else np.zeros((0, 3)),
+        thorns=thorns,
         length=rng.uniform(0.09, 0.13),
         brightness=rng.uniform(0.85, 1.2),
         noise=int(rng.integers(make.noise[0], make.noise[1] + 1)),
@@ -174,7 +179,7 @@ def scarred(scar: str, strength: float, rng: np.random.Generator) -> Relief:
 def ray(along: Float, across: Float, length: float) -> Float:
     """One furrow between its lips, from 0 to `length`, fading at both ends."""
     taper = np.clip((length - along) / 0.12, 0, 1) * np.clip(along / 0.03 + 1, 0, 1)
-    lips: Float = np.abs(across) - np.float32(0.085)
+    lips: Float = np.abs(across) - np.float32(0.08)
     return np.asarray(taper * (62 * ridges(lips, 0.04) - 80 * ridges(across, 0.034)), np.float32)
 
 
@@ -203,6 +208,14 @@ def tufted(face: Vector, rng: np.random.Generator) -> NDArray[np.float64]:
     x, y = (off * f(turn) + rng.normal(0, 0.018, count) for f in (np.cos, np.sin))
     places = face + x[:, None] * east + y[:, None] * north
     return np.asarray(places / np.linalg.norm(places, axis=1, keepdims=True))
+
+
+def raise_feet(height: Float, face: Vector, thorns: NDArray[np.float64]) -> None:
+    """Raise the wall to a cone under every spine, in place: what one sees of a spine from above."""
+    near = np.flatnonzero(globe() @ face.astype(np.float32) > np.float32(np.cos(REACH)))
+    nearest = (globe()[near] @ thorns.T.astype(np.float32)).max(axis=1)
+    off = np.sqrt(np.maximum(2 - 2 * nearest, 0)) / np.float32(0.08)
+    height[near] += np.maximum(85 * (1 - off), 0)
 
 
 def fold(rng: np.random.Generator) -> Relief:

@@ -26,6 +26,8 @@ CLOSER = (1.0, 1.32)  # how much of the zoom is left to the enlargement
 LEVEL = 128  # the texture's value of an even surface
 BACKGROUND = 14  # grey level of the empty stub
 THICK = 0.055  # half the foot of a thorn, in radii
+ASLANT = 0.75  # sine of the angle to the eye from which on a thorn is seen from the side
+SMALL, MARGIN = 54, 24  # canvas pixels of a miniature, and of the margin that it leaves away
 SHEETS = 8  # different noises
 LIGHT = np.array([-0.5, 0.58, 0.64])  # where the light comes from: right, up, towards the eye
 
@@ -87,6 +89,18 @@ class Body:
             self.seen[angle] = expose(self, angle)
         return self.seen[angle]
 
+    @cached_property
+    def kept(self) -> dict[Angle, NDArray[np.uint8]]:
+        """Their miniatures so far."""
+        return {}
+
+    def miniature(self, angle: Angle) -> NDArray[np.uint8]:
+        """The same, small and without its margin: uint8 `[SMALL, SMALL]`."""
+        if angle not in self.kept:
+            inner = self.picture(angle)[MARGIN:-MARGIN, MARGIN:-MARGIN]
+            self.kept[angle] = np.asarray(cv2.resize(inner, (SMALL, SMALL), interpolation=cv2.INTER_AREA))
+        return self.kept[angle]
+
 
 def expose(body: Body, angle: Angle) -> NDArray[np.uint8]:
     """Take a picture: uint8 `[256, 256]`."""
@@ -95,7 +109,8 @@ def expose(body: Body, angle: Angle) -> NDArray[np.uint8]:
     height = cv2.remap(turned, table.texel, table.fraction, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     relief = cv2.filter2D(height, cv2.CV_32F, EMBOSS)
     image = np.asarray(cv2.add(cv2.multiply(relief, table.gain), table.light, dtype=cv2.CV_8U), np.uint8)
-    plant(image, body, angle)
+    if len(body.thorns):
+        plant(image, body, angle)
     shaped = cv2.warpAffine(
         image, outline(body.stretch, angle), (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE
     )
@@ -149,25 +164,38 @@ def outline(stretch: NDArray[np.float64], angle: Angle) -> NDArray[np.float64]:
 
 
 def plant(image: NDArray[np.uint8], body: Body, angle: Angle) -> None:
-    """Draw the thorns that stand towards the eye or out over the rim, the farthest first, in place."""
-    if not len(body.thorns):
-        return
+    """Draw the thorns that are seen from the side, in place, the farthest first.
+
+    Those that point to the eye are left to the relief at their feet.
+    """
     places = body.thorns @ frame_of(angle.azimuth, angle.tilt).T
     off = np.hypot(places[:, 0], places[:, 1])
-    tips = places[:, :2] * (1 + body.length)
-    shown = (places[:, 2] > 0) | (off * (1 + body.length) > 1)
-    outward = places[:, :2] / np.maximum(off, 1e-6)[:, None]
-    behind = (places[:, 2] < 0)[:, None]
-    roots = np.where(behind, outward, places[:, :2])
-    left = np.where(behind, (np.hypot(*tips.T)[:, None] - 1) / body.length, 1).clip(0, 1)
+    ahead = places[:, 2] > 0
+    shown = np.where(ahead, off > ASLANT, off * (1 + body.length) > 1)
+    if not shown.any():
+        return
+    order = np.argsort(places[:, 2])
+    order = order[shown[order]]
+    corners = outlines(places[order, :2], off[order, None], ahead[order, None], body.length)
+    fixed = np.rint((corners * RADII[angle.zoom] * [1, -1] + (SIZE - 1) / 2) * 16).astype(np.int32)
+    shades = 46 + 100 * np.maximum(places[order] @ LIGHT, 0)
+    for (tip, bright, foot, dark), shade in zip(fixed, shades.tolist(), strict=True):
+        cv2.fillConvexPoly(image, np.array([tip, foot, dark]), 0.8 * shade, cv2.LINE_AA, 4)
+        cv2.fillConvexPoly(image, np.array([tip, bright, foot]), 1.1 * shade + 70, cv2.LINE_AA, 4)
+
+
+def outlines(
+    feet: NDArray[np.float64], off: NDArray[np.float64], ahead: NDArray[np.bool_], length: float
+) -> NDArray[np.float64]:
+    """The tip, the lit side, the foot and the dark side of thorns as seen: `[count, 4, 2]`, in radii.
+
+    `feet` are where they stand, so far `off` the middle; of those that stand behind only what looks out over
+    the rim is seen.
+    """
+    outward = feet / off
+    left = np.where(ahead, 1, (off * (1 + length) - 1) / length)
+    root = np.where(ahead, feet, outward)
     aside = outward[:, ::-1] * [-1, 1] * THICK * left
     aside *= np.where(aside @ LIGHT[:2] < 0, -1, 1)[:, None]
-    foot = np.where(behind, roots, roots - outward * THICK * 0.7)
-    corners = np.stack([tips, roots + aside, foot, roots - aside], axis=1) * [1, -1] * RADII[angle.zoom]
-    fixed = np.rint((corners + (SIZE - 1) / 2) * 16).astype(np.int32)
-    for i in np.argsort(places[:, 2]):
-        if shown[i]:
-            tip, bright, base, dark = fixed[i]
-            shade = 46 + 100 * max(float(places[i] @ LIGHT), 0)
-            cv2.fillConvexPoly(image, np.array([tip, base, dark]), 0.7 * shade, cv2.LINE_AA, 4)
-            cv2.fillConvexPoly(image, np.array([tip, bright, base]), 1.2 * shade + 70, cv2.LINE_AA, 4)
+    foot = np.where(ahead, root - outward * THICK * 0.7, root)
+    return np.stack([feet * (1 + length), root + aside, foot, root - aside], axis=1)
