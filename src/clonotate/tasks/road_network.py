@@ -20,6 +20,7 @@ from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds import aerial
+from clonotate.tasks.worlds.countryside import Country
 from clonotate.tasks.worlds.network import Network, Place, cropped, lay
 from clonotate.tasks.worlds.streets import SIDE
 from clonotate.tasks.worlds.tracing import (
@@ -130,7 +131,7 @@ class RoadNetwork(Task[World, Memory]):
     name: ClassVar[str] = "road-network-construction"
     version: ClassVar[int] = 1
 
-    country: aerial.Country = field(default_factory=aerial.Country)
+    country: Country = field(default_factory=Country)
 
     def begin(self, rng: np.random.Generator) -> World:
         tile = aerial.survey(self.country, rng)
@@ -390,7 +391,7 @@ def overlay(paths: Paths, above: bool, corner: Place, pin: Place | None) -> tupl
 
 
 LEVELS = {
-    "easy": RoadNetwork(aerial.Country((1, 1), (1, 3), trees=0.4, decoys=0.3, contrast=1.1, noise=0.6)),
+    "easy": RoadNetwork(Country((1, 1), (1, 3), trees=0.4, decoys=0.3, contrast=1.1, noise=0.6)),
     "standard": RoadNetwork(),
-    "hard": RoadNetwork(aerial.Country((2, 3), (4, 7), trees=1.8, decoys=1.0, contrast=0.8, noise=1.5)),
+    "hard": RoadNetwork(Country((2, 3), (4, 7), trees=1.8, decoys=1.0, contrast=0.8, noise=1.5)),
 }

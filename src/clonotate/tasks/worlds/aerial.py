@@ -7,30 +7,32 @@ then the roads, what stands beside them and hides parts of them, shadows, and at
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.tasks.worlds.countryside import (
+    BANK,
+    ROOFS,
+    SETTINGS,
+    Bytes,
+    Country,
+    Floats,
+    Scene,
+    bank,
+    bearing,
+    blend,
+    cut,
+    extended,
+    far_from,
+    fixed,
+    rectangle,
+    stroke,
+)
 from clonotate.tasks.worlds.network import Network
-from clonotate.tasks.worlds.streets import EDGE, SIDE, Line, Plan, Street, crossing_tile, lay_out
-
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
-BANK = 1024  # px along a side of the sheets that noise and woods are cut from
-
-
-@dataclass(frozen=True)
-class Country:
-    """How hard a tile is to read."""
-
-    mains: tuple[int, int] = (1, 3)
-    branches: tuple[int, int] = (2, 5)
-    trees: float = 1.0  # how much stands over the roads; 1 hides about a tenth of them
-    decoys: float = 0.7  # chance of a river, and of each of a few tracks
-    contrast: float = 1.0  # of roads against the land, and of the light
-    noise: float = 1.0  # grain, relative to a good camera
+from clonotate.tasks.worlds.paving import pave, traffic
+from clonotate.tasks.worlds.streets import SIDE, Line, Plan, crossing_tile, lay_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,70 +42,6 @@ class Tile:
     image: Bytes  # [512, 512, 3]
     network: Network
     decoys: Line  # [points, 2] along what only looks like a road
-
-
-@dataclass(frozen=True)
-class Biome:
-    """The colours of a kind of country, RGB."""
-
-    land: tuple[tuple[int, int, int], ...]  # what parcels are covered with
-    wood: tuple[int, int, int]
-    soil: tuple[int, int, int]
-    water: tuple[int, int, int]
-    wooded: float  # share of parcels under trees
-    furrows: float  # share of parcels with crop rows
-    scrub: float  # single bushes in open land, relative
-
-
-DESERT = Biome(
-    land=((168, 150, 122), (152, 136, 112), (182, 166, 138), (140, 132, 108)),
-    wood=(72, 80, 58),
-    soil=(188, 172, 144),
-    water=(60, 70, 66),
-    wooded=0.04,
-    furrows=0.05,
-    scrub=2.2,
-)
-FARMLAND = Biome(
-    land=((108, 128, 78), (126, 140, 86), (148, 146, 98), (96, 116, 70), (166, 152, 112)),
-    wood=(52, 74, 44),
-    soil=(164, 142, 110),
-    water=(54, 70, 74),
-    wooded=0.16,
-    furrows=0.5,
-    scrub=0.4,
-)
-WOODLAND = Biome(
-    land=((94, 112, 72), (106, 118, 80), (86, 104, 66), (120, 124, 90)),
-    wood=(46, 66, 42),
-    soil=(146, 132, 106),
-    water=(46, 58, 62),
-    wooded=0.5,
-    furrows=0.1,
-    scrub=0.7,
-)
-DRY_CROPS = Biome(
-    land=((172, 154, 104), (154, 142, 94), (188, 172, 124), (132, 130, 84), (142, 120, 90)),
-    wood=(74, 84, 54),
-    soil=(176, 152, 118),
-    water=(88, 96, 84),
-    wooded=0.06,
-    furrows=0.75,
-    scrub=0.5,
-)
-SETTINGS = (
-    (DESERT, 0.05, 0.9),
-    (DESERT, 0.3, 0.5),
-    (FARMLAND, 0.1, 0.6),
-    (FARMLAND, 0.6, 0.15),
-    (WOODLAND, 1.0, 0.12),
-    (WOODLAND, 0.4, 0.5),
-    (DRY_CROPS, 0.5, 0.1),
-)
-"""Kinds of country, each with how its roads wind and how densely it is built up, both in [0, 1]."""
-ROOFS = ((150, 146, 142), (112, 104, 98), (196, 192, 186), (146, 104, 84), (92, 92, 96), (176, 150, 126))
-SURFACES = ((84, 84, 88), (112, 112, 112), (64, 64, 68), (164, 160, 152), (172, 158, 132))
-"""Old and new asphalt, concrete, gravel."""
 
 
 def survey(country: Country, rng: np.random.Generator) -> Tile:
@@ -126,33 +64,6 @@ def survey(country: Country, rng: np.random.Generator) -> Tile:
     return Tile(photographed(picture, scene), network, np.concatenate([*decoys, np.empty((0, 2))]))
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """What is being painted, and with which luck."""
-
-    country: Country
-    biome: Biome
-    built: float
-    streets: list[Street]
-    network: Network
-    rng: np.random.Generator
-
-
-@lru_cache(maxsize=1)
-def bank() -> tuple[Floats, Floats, Floats]:
-    """Sheets of fine, coarse and broad noise, float32 `[1024, 1024]`, sd 1; worlds cut theirs out of them."""
-    rng = np.random.default_rng(0)
-
-    def octave(scale: int) -> Floats:
-        small = rng.standard_normal((BANK // scale,) * 2, np.float32)
-        return np.asarray(cv2.resize(small, (BANK, BANK), interpolation=cv2.INTER_CUBIC))
-
-    fine = cv2.GaussianBlur(octave(1), (0, 0), 0.7)
-    coarse = sum((octave(scale) * scale**0.8 for scale in (4, 8, 16, 32, 64)), np.float32(0))
-    broad = sum((octave(scale) for scale in (32, 64, 128)), np.float32(0))
-    return tuple(np.asarray(sheet / sheet.std(), np.float32) for sheet in (fine, coarse, broad))  # type: ignore[return-value]
-
-
 @lru_cache(maxsize=1)
 def canopy() -> Bytes:
     """A wood without end from above: uint8 `[1024, 1024, 2]`, light, and the rank of each crown in 0..255."""
@@ -164,15 +75,6 @@ def canopy() -> Bytes:
             rank, fixed(np.array([x, y])).tolist(), int(radius * 16), int(rng.integers(90, 170)), -1, 8, 4
         )
     return np.stack([light, rank], axis=-1)
-
-
-SheetT = TypeVar("SheetT", Floats, Bytes)
-
-
-def cut(sheet: SheetT, rng: np.random.Generator) -> SheetT:
-    """A tile of a sheet, `[512, 512, ...]`, perhaps mirrored."""
-    y, x = rng.integers(0, BANK - SIDE, 2)
-    return sheet[y : y + SIDE, x : x + SIDE][:: rng.choice([-1, 1]), :: rng.choice([-1, 1])]
 
 
 # Land and water
@@ -226,12 +128,6 @@ def parcelled(scene: Scene) -> tuple[Bytes, list[NDArray[np.int32]]]:
     return label, quads
 
 
-def bearing(streets: list[Street]) -> float:
-    """The direction of the first road, radians: fields and houses follow it."""
-    across, down = streets[0].line[-1] - streets[0].line[0]
-    return math.atan2(down, across)
-
-
 def hedges(picture: Bytes, quads: list[NDArray[np.int32]], scene: Scene) -> None:
     """Fences, walls and hedges round some parcels, in place."""
     rng = scene.rng
@@ -281,94 +177,6 @@ def tracks(picture: Bytes, scene: Scene) -> list[Line]:
     return lines
 
 
-# Roads
-
-
-def pave(picture: Bytes, scene: Scene) -> Floats:
-    """The roads with shoulders, wear and markings, in place; how far pixels are from a road's middle."""
-    mask, which = np.full((SIDE, SIDE), 255, np.uint8), np.zeros((SIDE, SIDE), np.int32)
-    looks, begun = [], 0
-    main_surface = surface(scene, main=True)
-    for street in sorted(scene.streets, key=lambda street: street.main):
-        line = fine_line(*shown(street, scene.network))
-        paint = main_surface if street.main else surface(scene, main=False)
-        looks.append(dressed(street, line, paint, scene))
-        mask[line[:, 1], line[:, 0]] = 0
-        which[line[:, 1], line[:, 0]] = np.arange(begun, begun + len(line))
-        begun += len(line)
-    measured, nearest = cv2.distanceTransformWithLabels(mask, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    distance = np.asarray(measured, np.float32)
-    owner = np.zeros(int(nearest.max()) + 1, np.int32)
-    owner[nearest[mask == 0]] = which[mask == 0]
-    rows, columns = np.nonzero(distance < 13)
-    look = np.concatenate(looks)[owner[nearest[rows, columns]]]
-    picture[rows, columns] = asphalt(picture[rows, columns], distance[rows, columns], look, scene)
-    return distance
-
-
-def asphalt(ground: Bytes, d: Floats, look: Floats, scene: Scene) -> Floats:
-    """The colours of pixels `d` px from a road's middle, by their looks (see `dressed`): `[pixels, 3]`."""
-    half, shoulder, marking, tint = *look[:, :3].T, look[:, 3:]
-    colors = ground.astype(np.float32)
-    verge = 0.75 * np.clip(half + shoulder - d + 0.5, 0, 1)[:, None]
-    colors += verge * (np.array(scene.biome.soil, np.float32) + 4 - colors)
-    worn = 5 * np.exp(-(((d - half * 0.5) / 1.4) ** 2)) - 10 * np.clip(d - half + 2.5, 0, 1)
-    worn += 4 * scene.rng.standard_normal(len(d), np.float32)
-    colors += np.clip(half - d + 0.5, 0, 1)[:, None] * (tint + worn[:, None] - colors)
-    colors += (marking * np.clip(1.1 - d, 0, 1))[:, None] * (np.array([214, 206, 176], np.float32) - colors)
-    return colors.clip(0, 255)
-
-
-def surface(scene: Scene, main: bool) -> NDArray[np.float64]:
-    """A colour that stands out from the land."""
-    rng, land_tone = scene.rng, float(np.mean(scene.biome.land))
-    kinds = SURFACES[: (4 if rng.random() < 0.2 else 3) if main else 5]
-    clear = [color for color in rng.permutation(kinds) if abs(color.mean() - land_tone) > 24]
-    color = clear[0] + rng.normal(0, 7)
-    return np.asarray(land_tone + (color - land_tone) * scene.country.contrast)
-
-
-def dressed(street: Street, line: NDArray[np.int64], paint: NDArray[np.float64], scene: Scene) -> Floats:
-    """Half width, shoulder, marking and colour at each pixel along a street: float32 `[pixels, 6]`."""
-    rng, along = scene.rng, np.arange(len(line))
-    half = rng.uniform(4.6, 7.0) if street.main else rng.uniform(3.4, 5.0)
-    widths = half * (1 + 0.05 * np.sin(along / rng.uniform(25, 60) + rng.uniform(0, 6)))
-    if street.closed_end:
-        widths[-4:] = half + rng.uniform(4, 6)
-    dashes = (along % 18 < rng.choice([9, 18])) * rng.uniform(0.3, 0.6) * (street.main and rng.random() < 0.7)
-    gaps = np.hypot(*(line[::8, None] - scene.network.points[scene.network.degree > 2]).T).min(
-        axis=0, initial=99
-    )
-    dashes *= np.repeat(gaps > 14, 8)[: len(line)]
-    patches = np.convolve(rng.normal(0, 9, len(line) + 40), np.hanning(41) / 6, "valid")
-    shoulder = rng.choice([0.5, 2.0, 4.0] if street.main else [0.5, 1.5])
-    looks = [widths, np.full(len(line), shoulder), dashes]
-    return np.column_stack([*looks, *(paint[:, None] + patches)]).astype(np.float32)
-
-
-def shown(street: Street, network: Network) -> tuple[Line, float, float]:
-    """A street as it is painted: led over the tile's edge; how much is left out where it joins another."""
-    inset = [
-        0.0 if street.main or network.degree[network.tree.query(end)[1]] == 1 else 5.0
-        for end in street.line[[0, -1]]
-    ]
-    return extended(street.line), inset[0], inset[1]
-
-
-def traffic(picture: Bytes, scene: Scene) -> None:
-    """A few cars on the roads, in place."""
-    rng = scene.rng
-    for _ in range(int(rng.integers(2, 12))):
-        line = scene.streets[int(rng.integers(len(scene.streets)))].line
-        i = int(rng.integers(2, len(line) - 2))
-        way = line[i + 1] - line[i - 1]
-        way /= np.hypot(*way)
-        middle = line[i] + np.array([-way[1], way[0]]) * rng.choice([-2.2, 2.2])
-        box = rectangle(middle, way, (5.5, 2.6))
-        color = rng.choice([(232, 232, 230), (40, 42, 46), (150, 60, 52), (120, 130, 150)])
-        cv2.fillConvexPoly(picture, fixed(box), color.tolist(), cv2.LINE_AA, 4)
-
-
 # Buildings and trees
 
 House = tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float], NDArray[np.float64]]
@@ -395,7 +203,20 @@ def settle(scene: Scene) -> list[House]:
             if any(np.hypot(*(middle - other[0])) < 0.6 * (size[0] + other[2][0]) for other in houses):
                 continue
             houses.append((middle, way if rng.random() < 0.7 else out, size, street.line[i]))
-    return houses
+    return [*houses, *infill(houses, scene)]
+
+
+def infill(houses: list[House], scene: Scene) -> list[House]:
+    """More houses, in the second row, where the country is built up."""
+    rng, turn = scene.rng, bearing(scene.streets)
+    more: list[House] = []
+    for middle in rng.uniform(10, SIDE - 10, (int(150 * max(scene.built - 0.4, 0)), 2)):
+        size = (rng.uniform(15, 28), rng.uniform(11, 16))
+        near = [at for at, *_ in (*houses, *more) if np.hypot(*(middle - at)) < 30]
+        if not near and scene.network.tree.query(middle)[0] > 24:
+            angle = turn + rng.choice([0, math.pi / 2])
+            more.append((middle, np.array([math.cos(angle), math.sin(angle)]), size, middle))
+    return more
 
 
 def drives(picture: Bytes, houses: list[House]) -> None:
@@ -516,58 +337,3 @@ def photographed(picture: Bytes, scene: Scene) -> Bytes:
         mixed = cv2.addWeighted(channel, vivid, grey, 1 - vivid, tint - middle, dtype=cv2.CV_32F)
         channels.append(cv2.add(mixed * light, grain, dtype=cv2.CV_8U))
     return np.asarray(cv2.merge(channels))
-
-
-# Strokes
-
-
-def blend(picture: Bytes, cover: NDArray[np.float64] | Floats, color: NDArray[np.float64]) -> None:
-    """Paint a colour where `cover`, in [0, 1], says so, in place."""
-    rows, columns = np.nonzero(cover > 0)
-    ground = picture[rows, columns].astype(np.float32)
-    ground += cover[rows, columns][:, None] * (color - ground)
-    picture[rows, columns] = ground.clip(0, 255)
-
-
-def stroke(picture: Bytes, line: Line, color: NDArray[np.float64], width: int) -> None:
-    """A line of whole pixels' width, in place."""
-    tint = color.clip(0, 255).tolist()
-    cv2.polylines(picture, [fixed(line)], False, tint, width, cv2.LINE_AA, 4)
-
-
-def far_from(lines: list[Line]) -> Floats:
-    """How far every pixel is from the lines: float32 `[512, 512]`."""
-    mask = np.full((SIDE, SIDE), 255, np.uint8)
-    cv2.polylines(mask, [fixed(line) for line in lines], False, 0, 1, cv2.LINE_8, 4)
-    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)
-
-
-def extended(line: Line) -> Line:
-    """A line led on over the tile's edge where it was cut there."""
-    parts = [line]
-    for end, before, place in ((line[0], line[2], 0), (line[-1], line[-3], 1)):
-        if (end < 3 * EDGE).any() or (end > SIDE - 3 * EDGE).any():
-            beyond = end + (end - before) * 2.5
-            parts.insert(0, beyond[None]) if place == 0 else parts.append(beyond[None])
-    return np.concatenate(parts)
-
-
-def fine_line(line: Line, skip: float = 0, drop: float = 0) -> NDArray[np.int64]:
-    """The pixels of the tile along a line, in order, less some px at either end: int `[pixels, 2]`."""
-    arc = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    at = np.arange(skip, arc[-1] - drop, 0.7)
-    pixels = np.rint(np.column_stack([np.interp(at, arc, axis) for axis in line.T])).astype(np.int64)
-    return np.asarray(pixels[((pixels >= 0) & (pixels < SIDE)).all(axis=1)])
-
-
-def rectangle(middle: NDArray[np.float64], way: NDArray[np.float64], size: tuple[float, float]) -> Line:
-    """The corners of a rectangle, `size` along `way` and across it."""
-    along, across = way * size[0] / 2, np.array([-way[1], way[0]]) * size[1] / 2
-    return np.stack(
-        [middle + along + across, middle + along - across, middle - along - across, middle - along + across]
-    )
-
-
-def fixed(points: Line) -> NDArray[np.int32]:
-    """Points in sixteenths of a pixel, as OpenCV wants them with `shift` 4."""
-    return np.rint(points * 16).astype(np.int32)
