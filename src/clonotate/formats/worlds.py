@@ -10,6 +10,7 @@ from clonotate.formats.chromosomes import read_chromosomes
 from clonotate.formats.cubes import read_plume
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.poses import read_poses
+from clonotate.formats.roads import read_roads
 from clonotate.formats.spots import read_spots
 from clonotate.formats.timelapse import read_timelapse
 from clonotate.formats.volumes import fingerprint
@@ -25,6 +26,7 @@ READERS: dict[str, Callable[[Path, int], Any]] = {
     "colored-dot-tracking": read_spots,
     "multichannel-image-alignment": read_channels,
     "neuron-tracking": read_neurites,
+    "road-network-construction": read_roads,
     "spectral-plume-finding": read_plume,
 }
 """For each task the function from a path, of a file or a folder with its truth, and a seed to a World.
