@@ -106,6 +106,23 @@ def test_specific_things_are_in_one_channel_only() -> None:
     assert len(photograph(Scene(specific=0.0, decoys=(0, 0)), np.random.default_rng(4)).second_only) == 0
 
 
+def test_slices_show_corners_in_another_contrast() -> None:
+    for seed in SEEDS[:3]:
+        scene = world(seed, "slices").pictures
+        assert len(scene.landmarks) == 6
+        assert within(scene.landmarks, 12).all()
+        assert within(apply(scene.truth, scene.landmarks), 12).all()
+        size = (256, 256)
+        back = cv2.warpAffine(scene.second, scene.truth, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        inside = np.s_[100:156, 100:156]
+        assert np.abs(back[inside].astype(int) - scene.first[inside]).mean() > 5
+        edges = [
+            cv2.Canny(cv2.GaussianBlur(picture, (0, 0), 1.5), 20, 50) > 0 for picture in (back, scene.first)
+        ]
+        wide = cv2.dilate(edges[0].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        assert wide[edges[1]].mean() > 0.6
+
+
 class TestNobodyGuesses:
     @pytest.mark.parametrize("seed", SEEDS)
     def test_the_same_places_in_both_channels_fail(self, seed: int) -> None:

@@ -19,6 +19,7 @@ from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds.channels import Channels, Scene, photograph
 from clonotate.tasks.worlds.corners import corners, spread
 from clonotate.tasks.worlds.maps import Matrix, Places, apply, fitted
+from clonotate.tasks.worlds.slabs import scanned
 
 TOLERANCE = 3.0  # mean error over the canvas, px
 PAIR_TOLERANCE = 4.0  # between a click in B and the counterpart of the one in A, px
@@ -117,15 +118,18 @@ class Memory:
 
 @dataclass(frozen=True)
 class ImageAlignment(Task[World, Memory]):
-    """The knobs are those of the scene."""
+    """The knobs are those of the scene, and what it shows: stained cells, or a slice through an organ."""
 
     name: ClassVar[str] = "multichannel-image-alignment"
     version: ClassVar[int] = 1
 
     scene: Scene = field(default_factory=Scene)
+    subject: Literal["cells", "organ"] = "cells"
 
     def begin(self, rng: np.random.Generator) -> World:
-        return World(photograph(self.scene, rng), self.scene.landmarks)
+        made = scanned if self.subject == "organ" else photograph
+        channels = made(self.scene, rng)
+        return World(channels, len(channels.landmarks))
 
     def begin_from(
         self,
@@ -359,4 +363,6 @@ LEVELS = {
     "hard": ImageAlignment(
         Scene(rotation=20.0, scale=0.14, shear=0.1, shift=26.0, specific=0.5, decoys=(6, 12), noise=1.6)
     ),
+    # What two sequences of a scanner are like: no puncta, corners of tissues in quite another contrast
+    "slices": ImageAlignment(Scene(rotation=14.0, scale=0.12), subject="organ"),
 }

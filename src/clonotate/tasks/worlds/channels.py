@@ -122,7 +122,7 @@ def _placed(scene: Scene, affine: bool, rng: np.random.Generator) -> tuple[Matri
     """A map and landmarks that both pictures show, none close to another."""
     grids = GRIDS[scene.landmarks]
     while True:
-        matrix = _map(scene, affine, rng)
+        matrix = random_map(scene, affine, rng)
         rows = grids[rng.integers(len(grids))]
         landmarks = np.concatenate([_row(i, len(rows), count, rng) for i, count in enumerate(rows)])
         gaps = np.hypot(*(landmarks[:, None] - landmarks[None]).T) + np.eye(len(landmarks)) * SIZE
@@ -130,7 +130,7 @@ def _placed(scene: Scene, affine: bool, rng: np.random.Generator) -> tuple[Matri
             return matrix, landmarks[np.argsort(landmarks[:, 1])]
 
 
-def _map(scene: Scene, affine: bool, rng: np.random.Generator) -> Matrix:
+def random_map(scene: Scene, affine: bool, rng: np.random.Generator) -> Matrix:
     """A turn, a change of scale and a shift about the middle of the picture; sheared if affine."""
     angle = np.radians(rng.uniform(-scene.rotation, scene.rotation))
     zoom = 1 + rng.uniform(-scene.scale, scene.scale)
