@@ -29,8 +29,9 @@ SHOWN = (
 def screen_of(task: str, layout: str = "original", seed: int = SEED, part: float = 0.6) -> Screen:
     """What a careful expert sees after some part of its work on a standard world."""
     source = Source(task, "standard", seed, TASKS[task]["standard"].version)
-    session = worked(Session(source, layout), 1000)
-    return worked(Session(source, layout), round(part * len(session.steps))).screen
+    world = TASKS[task]["standard"].begin(np.random.default_rng(seed))
+    whole = worked(Session(source, layout, world), 1000)
+    return worked(Session(source, layout, world), round(part * len(whole.steps))).screen
 
 
 def worked(session: Session, clicks: int) -> Session:

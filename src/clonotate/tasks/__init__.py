@@ -20,15 +20,15 @@ from clonotate.tasks.base import Task
 
 TASKS: dict[str, dict[str, Task[Any, Any]]] = {
     colored_dots.ColoredDots.name: dict(colored_dots.LEVELS),
-    exploration_3d.Exploration3D.name: dict(exploration_3d.LEVELS),
-    limb_tracking.LimbTracking.name: dict(limb_tracking.LEVELS),
     neuron_tracking.NeuronTracking.name: dict(neuron_tracking.LEVELS),
-    road_network.RoadNetwork.name: dict(road_network.LEVELS),
-    animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
-    image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
     cell_lineage.CellLineage.name: dict(cell_lineage.LEVELS),
-    shape_matching.ShapeMatching.name: dict(shape_matching.LEVELS),
+    image_alignment.ImageAlignment.name: dict(image_alignment.LEVELS),
+    limb_tracking.LimbTracking.name: dict(limb_tracking.LEVELS),
+    animal_tracking.AnimalTracking.name: dict(animal_tracking.LEVELS),
+    exploration_3d.Exploration3D.name: dict(exploration_3d.LEVELS),
     plume_finding.PlumeFinding.name: dict(plume_finding.LEVELS),
+    road_network.RoadNetwork.name: dict(road_network.LEVELS),
+    shape_matching.ShapeMatching.name: dict(shape_matching.LEVELS),
     chromosome_tracing.ChromosomeTracing.name: dict(chromosome_tracing.LEVELS),
 }
 """Every task by name, then by level: easy, standard, hard."""
