@@ -33,7 +33,7 @@ class Nucleus:
 
     slices: tuple[int, int] = (8, 16)
     chains: tuple[int, int] = (3, 5)
-    beads: tuple[int, int] = (16, 26)  # of each chain
+    beads: tuple[int, int] = (22, 30)  # of each chain
     thread: float = 0.3  # how bright links are, relative to beads
     uneven: float = 0.3  # how much beads differ in brightness
     noise: float = 1.0  # 1 is typical
