@@ -151,28 +151,10 @@ class RoadNetwork(Task[World, Memory]):
     def view(self, world: World) -> View:
         (x, y), close, begun = world.corner, not world.above, world.last is not None
         image = world.tile.image[y : y + CANVAS, x : x + CANVAS] if close else world.tile.overview
-        pans = zip(STEPS.items(), "<>^v", strict=True)
         return View(
             title="Road network",
             canvas=Canvas(image, overlay(world.paths, world.above, world.corner, world.pin)),
-            groups=(
-                Group(
-                    "navigate",
-                    tuple(
-                        Button(name, text, enabled=close and moved(world.view, step) != world.view)
-                        for (name, step), text in pans
-                    ),
-                ),
-                Group("view", (Button("overview", "Overview", lit=world.above),)),
-                Group(
-                    "edit",
-                    (
-                        Button("new", "New path", enabled=begun),
-                        Button("undo", "Undo", enabled=world.paths != ((),)),
-                    ),
-                ),
-                Group("finish", (Button("done", "Done"),)),
-            ),
+            groups=panel(world.view, world.above, begun, world.paths != ((),)),
             status=(
                 Strip("Views seen", tuple(view in world.visited for view in VIEWS), VIEWS.index(world.view)),
                 Readout("View", "tile" if world.above else f"{world.view[0] + 1},{world.view[1] + 1}"),
@@ -213,7 +195,9 @@ class RoadNetwork(Task[World, Memory]):
         if world.tile.network is None:
             return Standing(position, 0.0, in_error=False)
         drawn = world.sketch
-        return Standing(position, float(drawn.covered.mean()), in_error=bool(drawn.faults))
+        return Standing(
+            position, np.count_nonzero(drawn.covered) / len(drawn.covered), in_error=bool(drawn.faults)
+        )
 
     def remember(self, memory: Memory | None, world: World) -> Memory:
         return memory or Memory()
@@ -361,7 +345,23 @@ def start_in_view(world: World, care: float) -> Place | None:
     return min(starts, key=lambda at: (round(at[1] / 16), at[0]), default=None)
 
 
-# What is on the canvas
+# What is on the screen
+
+
+@lru_cache(maxsize=256)
+def panel(view: tuple[int, int], above: bool, begun: bool, undoable: bool) -> tuple[Group, ...]:
+    """The buttons."""
+    pans = (
+        Button(name, text, enabled=not above and moved(view, step) != view)
+        for (name, step), text in zip(STEPS.items(), "<>^v", strict=True)
+    )
+    edits = (Button("new", "New path", enabled=begun), Button("undo", "Undo", enabled=undoable))
+    return (
+        Group("navigate", tuple(pans)),
+        Group("view", (Button("overview", "Overview", lit=above),)),
+        Group("edit", edits),
+        Group("finish", (Button("done", "Done"),)),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -374,7 +374,9 @@ def overlay(paths: Paths, above: bool, corner: Place, pin: Place | None) -> tupl
     drawn: list[Mark | Path] = []
     for path in paths:
         color = OPEN if path is paths[-1] else LINE
-        drawn += [Path(tuple(map(at, path)), color)] if len(path) > 1 else []
+        line = tuple(map(at, path))
+        if len(path) > 1 and all(min(axis) < CANVAS and max(axis) >= 0 for axis in zip(*line, strict=True)):
+            drawn.append(Path(line, color))
     for node, beside in joints(paths).items():
         x, y = at(node)
         if not (-8 < x < CANVAS + 8 and -8 < y < CANVAS + 8):

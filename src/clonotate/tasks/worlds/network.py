@@ -40,6 +40,16 @@ class Network:
         return tuple(tuple(sorted(near)) for near in found)
 
     @cached_property
+    def places(self) -> list[list[float]]:
+        """The points as plain numbers."""
+        return self.points.tolist()
+
+    @cached_property
+    def pairs(self) -> list[list[int]]:
+        """The links as plain numbers."""
+        return self.links.tolist()
+
+    @cached_property
     def degree(self) -> NDArray[np.int64]:
         """How many links each point has."""
         return np.bincount(self.links.ravel(), minlength=len(self.points))

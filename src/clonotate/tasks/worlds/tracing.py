@@ -67,7 +67,7 @@ def seat(network: Network, node: Place) -> int | None:
     near = network.tree.query_ball_point(node, JOIN)
     if not near:
         return None
-    gaps: dict[int, float] = {point: math.dist(network.points[point], node) for point in near}
+    gaps: dict[int, float] = {point: math.dist(network.places[point], node) for point in near}
     return min([point for point in near if point in network.stops] or gaps, key=lambda p: gaps[p])
 
 
@@ -89,12 +89,12 @@ def beneath(network: Network, a: Place, b: Place) -> tuple[frozenset[int], float
 
 def cuts(network: Network, seats: Mapping[int, Place], links: frozenset[int], a: Place, b: Place) -> bool:
     """Whether a line cuts a corner from road to road, or runs past a junction or a node without one there."""
-    points, counts = np.unique(network.links[sorted(links)], return_counts=True)
+    counts = Counter(point for link in links for point in network.pairs[link])
     ends = {seat(network, a), seat(network, b)}
-    if len(points) != len(links) + 1 or not ends <= set(points.tolist()):
+    if len(counts) != len(links) + 1 or not ends <= counts.keys():
         return True
-    passed = points[counts > 1].tolist()
-    return any((p in seats or p in network.stops) and p not in ends for p in passed)
+    passed = (point for point, count in counts.items() if count > 1 and point not in ends)
+    return any(point in seats or point in network.stops for point in passed)
 
 
 # Going on
@@ -109,10 +109,12 @@ def route(network: Network, drawn: Sketch, path: tuple[Place, ...]) -> tuple[int
     ways = [follow(network, here, way, stops) for way in network.neighbours[here]]
     ways = [way for way in ways if untraced(network, drawn, way)]
     if len(path) < 2:  # eastward or southward, as roads begin in the west or the north
-        return max(ways, key=lambda way: float(bearing(network, way) @ (1, 0.9)), default=None)
-    ahead = np.subtract(path[-1], path[-2]) / math.dist(path[-1], path[-2])
-    best = max(ways, key=lambda way: float(bearing(network, way) @ ahead), default=None)
-    return best if best is not None and bearing(network, best) @ ahead > 0.5 else None
+        return max(ways, key=lambda way: bearing(network, way, (1, 0.9)), default=None)
+    (x, y), (from_x, from_y) = path[-1], path[-2]
+    length = math.dist(path[-1], path[-2])
+    ahead = ((x - from_x) / length, (y - from_y) / length)
+    best = max(ways, key=lambda way: bearing(network, way, ahead), default=None)
+    return best if best is not None and bearing(network, best, ahead) > 0.5 else None
 
 
 def untraced(network: Network, drawn: Sketch, way: tuple[int, ...]) -> bool:
@@ -120,10 +122,11 @@ def untraced(network: Network, drawn: Sketch, way: tuple[int, ...]) -> bool:
     return not all(drawn.covered[network.link[pair]] for pair in pairwise(way[:4]))
 
 
-def bearing(network: Network, way: tuple[int, ...]) -> NDArray[np.float64]:
-    """The direction that points along a road set out in, as a unit vector."""
-    step = network.points[way[:4][-1]] - network.points[way[0]]
-    return np.asarray(step / max(np.hypot(*step), 1e-9))
+def bearing(network: Network, way: tuple[int, ...], along: tuple[float, float]) -> float:
+    """How well a road sets out in a direction: the cosine between them, times the direction's length."""
+    (x, y), (to_x, to_y) = network.places[way[0]], network.places[way[:4][-1]]
+    across, down = to_x - x, to_y - y
+    return (across * along[0] + down * along[1]) / max(math.hypot(across, down), 1e-9)
 
 
 def node_at(network: Network, drawn: Sketch, point: int) -> Place:
