@@ -125,5 +125,5 @@ def test_names_and_settings_that_do_not_exist_are_refused():
         build("pointer", colour="red")
 
 
-def test_nano_fits_in_five_megabytes_of_half_precision():
-    assert sum(p.numel() for p in build("nano").parameters()) * 2 < 5e6
+def test_nano_fits_in_six_megabytes_of_half_precision():
+    assert sum(p.numel() for p in build("nano").parameters()) * 2 < 6e6

@@ -1,13 +1,14 @@
-"""The pointer family: remember the whole episode, then point at a cell of the screen and a pixel in it.
+"""The pointer family: remember the whole episode, then point at a square of the screen and a pixel in it.
 
 Three levels of convolution with 16, 40 and 72 pixels of view, run on distinct neighbourhoods only; a glance
-that makes one token of a screen; a memory of one token a screen; and a pointer that scores all cells of the
-present screen given the memory. p(click) = p(cell) p(pixel in the cell | cell), a joint distribution.
+that makes one token of a screen; a memory of one token a screen; a pointer that scores all cells of the
+present screen given the memory, a square by its cells; and a fovea that looks closely at one square.
+p(click) = p(square) p(pixel in the square | square), a joint distribution.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -26,14 +27,15 @@ from clonotate.models.distinct import (
     window_keys,
     window_pixels,
 )
+from clonotate.models.fovea import REACH, SQUARE, Fovea, bordered, looks
 from clonotate.models.memory import Cache, Memory
 from clonotate.records import ClonotateError
 
 REGION = 2 * CELL
 """The grid of the coarser features, in pixels: a region is 2 x 2 cells."""
 OCTAVES = 8
-COARSE = 4
-"""Cells along the side of a square of the coarse loss."""
+ACROSS = SQUARE // CELL
+"""Cells along the side of a square."""
 
 
 def fourier(places: Tensor) -> Tensor:
@@ -184,7 +186,7 @@ def cell_rows(scene: Scene, frames: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 
 class Pointer(nn.Module):
-    """A memory looks at the present scene: scores of all cells, and of the pixels of a chosen cell."""
+    """A memory looks at the present scene: scores of all cells."""
 
     def __init__(self, fine: int, width: int) -> None:
         super().__init__()
@@ -194,11 +196,8 @@ class Pointer(nn.Module):
         self.score = nn.Linear(self.hidden, 1)
         self.place = nn.Sequential(nn.Linear(4 * OCTAVES, fine), nn.GELU(), nn.Linear(fine, fine))
         self.place_query = nn.Linear(width, fine)
-        self.offset = nn.Sequential(
-            nn.Linear(9 * fine + fine + width, width // 2), nn.GELU(), nn.Linear(width // 2, CELL * CELL)
-        )
 
-    def cells(self, scene: Scene, memory: Tensor) -> Tensor:
+    def forward(self, scene: Scene, memory: Tensor) -> Tensor:
         """Logits of all cells: float32 `[N, rows, columns]`."""
         count, rows, columns = scene.cell_ids.shape
         fine = self.mix.shape[1]
@@ -214,56 +213,46 @@ class Pointer(nn.Module):
         logits: Tensor = grid + where.float().view_as(grid) / fine**0.5
         return logits
 
-    def pixels(self, scene: Scene, memory: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        """Logits of the pixels of the cells that hold (x, y), int64 `[N]` each: float32 `[N, 64]`."""
-        frames = torch.arange(len(x), device=x.device)
-        ring = torch.arange(3, device=x.device)
-        rows, columns = (y // CELL)[:, None, None] + ring[:, None], (x // CELL)[:, None, None] + ring
-        patches = gather(scene.patches, scene.patch_ids[frames[:, None, None], rows, columns]).flatten(1)
-        cell = gather(scene.cells.view(-1, self.mix.shape[1]), cell_rows(scene, frames, x, y))
-        logits: Tensor = self.offset(torch.cat((patches, cell, memory.to(cell.dtype)), 1))
-        return logits.float()
 
-
-@dataclass(frozen=True)
 class PointerDistribution(ClickDistribution):
-    """Softmax over cells, then softmax over the pixels of the chosen cell."""
+    """Softmax over squares, scored by their cells, then softmax over the pixels of the chosen square."""
 
-    cells: Tensor  # float32 logits [N, rows, columns]
-    pixels: Callable[[Tensor, Tensor], Tensor]  # x and y of a pixel in each chosen cell -> logits [N, 64]
+    def __init__(self, cells: Tensor, look: Callable[[Tensor], Tensor]) -> None:
+        """cells: float32 logits `[N, rows, columns]`; look: numbers of squares `[N]` to logits of pixels."""
+        self.cells, self.look = cells, look
+        padding = (0, -cells.shape[2] % ACROSS, 0, -cells.shape[1] % ACROSS)
+        padded = functional.pad(cells, padding, value=-torch.inf)
+        tiles = padded.unfold(1, ACROSS, ACROSS).unfold(2, ACROSS, ACROSS)
+        self.columns = tiles.shape[2]
+        self.inside = tiles.reshape(len(cells), -1, ACROSS, ACROSS)  # the cells of every square
+        self.squares = self.inside.flatten(2).logsumexp(2)
 
     def nll(self, clicks: Tensor) -> Tensor:
-        x, y = clicks.unbind(1)
-        cell = y // CELL * self.cells.shape[2] + x // CELL
-        pixel = y % CELL * CELL + x % CELL
-        chosen = functional.cross_entropy(self.cells.flatten(1), cell, reduction="none")
-        return chosen + functional.cross_entropy(self.pixels(x, y), pixel, reduction="none")
+        (column, row), (x, y) = (clicks // SQUARE).unbind(1), (clicks % SQUARE).unbind(1)
+        square = row * self.columns + column
+        chosen = functional.cross_entropy(self.squares, square, reduction="none")
+        return chosen + functional.cross_entropy(self.pixels(square), y * SQUARE + x, reduction="none")
 
-    def coarse(self, clicks: Tensor) -> Tensor:
-        """Nats that the right 4 x 4 square of cells costs: a gradient that says "warmer" from afar."""
-        _, rows, columns = self.cells.shape
-        padding = (0, -columns % COARSE, 0, -rows % COARSE)
-        squares = (
-            functional.pad(self.cells, padding, value=-torch.inf)
-            .unfold(1, COARSE, COARSE)
-            .unfold(2, COARSE, COARSE)
-        )
-        logits = squares.flatten(3).logsumexp(3)
-        x, y = (clicks // (COARSE * CELL)).unbind(1)
-        return functional.cross_entropy(logits.flatten(1), y * logits.shape[2] + x, reduction="none")
+    def cell_nll(self, clicks: Tensor) -> Tensor:
+        """Nats that the right cell costs before the close look: float32 `[N]`."""
+        x, y = (clicks // CELL).unbind(1)
+        return functional.cross_entropy(self.cells.flatten(1), y * self.cells.shape[2] + x, reduction="none")
+
+    def pixels(self, squares: Tensor) -> Tensor:
+        """Logits of the pixels of squares, int64 `[N]`: what their cells score, and the close look."""
+        frames = torch.arange(len(squares), device=squares.device)
+        cells = self.inside[frames, squares].repeat_interleave(CELL, 1).repeat_interleave(CELL, 2)
+        return cells.flatten(1) + self.look(squares)
 
     def argmax(self) -> Tensor:
-        """The best pixel of the best cell."""
-        x, y = self.corners(self.cells.flatten(1).argmax(1))
-        pixel = self.pixels(x, y).argmax(1)
-        return torch.stack((x + pixel % CELL, y + pixel // CELL), 1)
+        """The best pixel of the best square."""
+        square = self.squares.argmax(1)
+        return self.places(square, self.pixels(square).argmax(1))
 
     def sample(self, temperature: float, generator: torch.Generator | None = None) -> Tensor:
-        cells = (self.cells.flatten(1) / temperature).softmax(1)
-        x, y = self.corners(cells.multinomial(1, generator=generator)[:, 0])
-        pixels = (self.pixels(x, y) / temperature).softmax(1)
-        pixel = pixels.multinomial(1, generator=generator)[:, 0]
-        return torch.stack((x + pixel % CELL, y + pixel // CELL), 1)
+        square = (self.squares / temperature).softmax(1).multinomial(1, generator=generator)[:, 0]
+        pixels = (self.pixels(square) / temperature).softmax(1)
+        return self.places(square, pixels.multinomial(1, generator=generator)[:, 0])
 
     def confidence(self) -> Tensor:
         """The probability of the best cell and the eight around it, which may share a target."""
@@ -271,13 +260,20 @@ class PointerDistribution(ClickDistribution):
         around = functional.avg_pool2d(mass[:, None], 3, 1, 1).flatten(1) * 9
         return around.gather(1, self.cells.flatten(1).argmax(1, keepdim=True))[:, 0].clamp(max=1)
 
-    def corners(self, cells: Tensor) -> tuple[Tensor, Tensor]:
-        """The upper left pixels of cells given by number."""
-        columns = self.cells.shape[2]
-        return cells % columns * CELL, cells // columns * CELL
+    def places(self, squares: Tensor, pixels: Tensor) -> Tensor:
+        """Clicks from numbers of squares and of pixels in them."""
+        x = squares % self.columns * SQUARE + pixels % SQUARE
+        return torch.stack((x, squares // self.columns * SQUARE + pixels // SQUARE), 1)
 
 
-class PointerModel(ClickModel[Cache]):
+class Recall(NamedTuple):
+    """What is kept of an episode while acting."""
+
+    cache: Cache
+    screens: Tensor  # the last ones, bordered; at most REACH
+
+
+class PointerModel(ClickModel[Recall]):
     """`width` is the one dial: the widths of all parts follow from it."""
 
     def __init__(self, width: int = 192, depth: int = 4) -> None:
@@ -288,25 +284,32 @@ class PointerModel(ClickModel[Cache]):
         self.glance = Glance(fine, context, width)
         self.memory = Memory(width, depth, heads=width // 32)
         self.pointer = Pointer(fine, width)
+        self.fovea = Fovea(width // 6, width)
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
         scene = self.look(screens)
         tokens = self.glance(scene, past).split(lengths)
         memories, _ = self.memory(nn.utils.rnn.pad_sequence(list(tokens), batch_first=True))
         memory = torch.cat([row[:length] for row, length in zip(memories, lengths, strict=True)])
-        return self.point(scene, memory)
+        sizes = torch.tensor(lengths, device=screens.device)
+        frames = torch.arange(len(screens), device=screens.device)
+        firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
+        return self.point(scene, memory, bordered(screens), frames, firsts)
 
     def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
         distribution: PointerDistribution = self(screens, past, lengths)
-        return distribution.nll(clicks) + distribution.coarse(clicks)
+        return distribution.nll(clicks) + distribution.cell_nll(clicks)
 
-    def start(self) -> Cache:
-        return ()
+    def start(self) -> Recall:
+        return Recall((), torch.empty(0))
 
-    def step(self, state: Cache, screen: Tensor, past: Tensor) -> tuple[Cache, PointerDistribution]:
+    def step(self, state: Recall, screen: Tensor, past: Tensor) -> tuple[Recall, PointerDistribution]:
         scene = self.look(screen[None])
-        memory, state = self.memory(self.glance(scene, past[None])[None], state)
-        return state, self.point(scene, memory[0])
+        memory, cache = self.memory(self.glance(scene, past[None])[None], state.cache)
+        now = bordered(screen[None])
+        screens = torch.cat((state.screens[-REACH:], now)) if len(state.screens) else now
+        last = torch.tensor([len(screens) - 1], device=screen.device)
+        return Recall(cache, screens), self.point(scene, memory[0], screens, last, torch.zeros_like(last))
 
     def look(self, screens: Tensor) -> Scene:
         """Convolutions on distinct windows where that is faster: not on accelerators."""
@@ -316,10 +319,16 @@ class PointerModel(ClickModel[Cache]):
         scene: Scene = self.encoder(screens, census if screens.device.type == "cpu" else everything)
         return scene
 
-    def point(self, scene: Scene, memory: Tensor) -> PointerDistribution:
-        """The distribution over the next click that a memory gives on a scene."""
-        cells = self.pointer.cells(scene, memory)
-        return PointerDistribution(cells, lambda x, y: self.pointer.pixels(scene, memory, x, y))
+    def point(
+        self, scene: Scene, memory: Tensor, screens: Tensor, frames: Tensor, firsts: Tensor
+    ) -> PointerDistribution:
+        """The distribution over the next click; the last three are what `looks` wants to know."""
+
+        def look(squares: Tensor) -> Tensor:
+            logits: Tensor = self.fovea(looks(screens, frames, firsts, squares), memory)
+            return logits
+
+        return PointerDistribution(self.pointer(scene, memory), look)
 
     @property
     def settings(self) -> dict[str, Any]:
