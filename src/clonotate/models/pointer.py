@@ -36,6 +36,8 @@ REGION = 2 * CELL
 OCTAVES = 8
 ACROSS = SQUARE // CELL
 """Cells along the side of a square."""
+NEAR = 5
+"""A click is as good as its neighbourhood: the side, in pixels, over which likelihood is averaged, twice."""
 
 
 def fourier(places: Tensor) -> Tensor:
@@ -244,14 +246,21 @@ class PointerDistribution(ClickDistribution):
         cells = self.inside[frames, squares].repeat_interleave(CELL, 1).repeat_interleave(CELL, 2)
         return cells.flatten(1) + self.look(squares)
 
+    def aim(self, squares: Tensor) -> Tensor:
+        """Logits to act by: the middle of what is likely, where `pixels` may have its peak at a rim."""
+        likely = self.pixels(squares).softmax(1).view(-1, 1, SQUARE, SQUARE)
+        for _ in range(2):
+            likely = functional.avg_pool2d(likely, NEAR, 1, NEAR // 2)
+        return likely.flatten(1).log()
+
     def argmax(self) -> Tensor:
-        """The best pixel of the best square."""
+        """The best place in the best square."""
         square = self.squares.argmax(1)
-        return self.places(square, self.pixels(square).argmax(1))
+        return self.places(square, self.aim(square).argmax(1))
 
     def sample(self, temperature: float, generator: torch.Generator | None = None) -> Tensor:
         square = (self.squares / temperature).softmax(1).multinomial(1, generator=generator)[:, 0]
-        pixels = (self.pixels(square) / temperature).softmax(1)
+        pixels = (self.aim(square) / temperature).softmax(1)
         return self.places(square, pixels.multinomial(1, generator=generator)[:, 0])
 
     def confidence(self) -> Tensor:
