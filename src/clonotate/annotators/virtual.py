@@ -4,7 +4,7 @@ They slip and notice at once or after a look around, glance where they need not,
 Habits know nothing of tasks: N tasks and M habits, never N x M.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -131,9 +131,18 @@ class VirtualAnnotator:
         """Where the hand lands: near the place meant, or somewhere inside the button (Gaussian, sd 0.2)."""
         view, layout = self.session.view, self.session.layout
         if event.at is not None:
-            x, y = np.rint(event.at + self.rng.normal(0, self.habits.jitter, 2)).astype(int)
-            near = (int(np.clip(x, 0, CANVAS - 1)), int(np.clip(y, 0, CANVAS - 1)))
-            return locate(view, layout, Event(event.widget, near))
+            return locate(view, layout, self.near(event, event.at))
         left, top, width, height = area(view, layout, event.widget)
         across, down = self.rng.normal(0.5, 0.2, 2).clip(0.1, 0.9)
         return Click(int(left + across * (width - 1)), int(top + down * (height - 1)))
+
+    def near(self, event: Event, meant: tuple[int, int]) -> Event:
+        """A place near the one meant, and as good: what errs is a slip, never the trembling hand alone."""
+        task, world = self.session.task, self.session.world
+        allowed = task.standing(task.update(world, event)).in_error
+        for spread in (1.0, 0.5, 0.25):
+            x, y = np.rint(meant + self.rng.normal(0, self.habits.jitter * spread, 2)).astype(int)
+            near = replace(event, at=(int(np.clip(x, 0, CANVAS - 1)), int(np.clip(y, 0, CANVAS - 1))))
+            if allowed or not task.standing(task.update(world, near)).in_error:
+                return near
+        return event

@@ -3,7 +3,7 @@
 Lesson i is a pure function of the curriculum and i, so resuming a run needs no saved iterator.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,6 +33,9 @@ class Curriculum:
     recorded: tuple[str, ...] = ()  # Parquet files of episodes
     recorded_share: float = 0.5
     budget: int = 400  # longest demonstration, in clicks
+    tremor: float = (
+        0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
+    )
     seed: int = 0
 
     def lesson(self, index: int) -> Lesson:
@@ -45,7 +48,7 @@ class Curriculum:
         layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
         source = Source(task, level, seed, task_named(task, level).version)
-        return demonstration(Session(source, layout), rng, self.budget)
+        return demonstration(Session(source, layout), rng, self.budget, self.tremor)
 
     def layout(self, rng: np.random.Generator) -> str:
         """One of the layouts; `sampled` and `sampled@416x320` become the name of one newly drawn.
@@ -59,9 +62,16 @@ class Curriculum:
         return name.replace("sampled", f"sampled-{seed}")
 
 
-def demonstration(session: Session, rng: np.random.Generator, budget: int) -> Lesson:
-    """A person of the population works on a session: the screens as they come, and the clicks."""
-    person = VirtualAnnotator(session, sample_habits(rng), rng)
+def demonstration(session: Session, rng: np.random.Generator, budget: int, tremor: float = 0.0) -> Lesson:
+    """A person of the population works on a session: the screens as they come, and the clicks to learn.
+
+    A tremor moves what is executed, not what is learnt, and so shows what a policy's own aim leads to
+    (noise injection: DART, Laskey et al. 2017).
+    """
+    habits = sample_habits(rng)
+    if tremor > habits.jitter:
+        habits = replace(habits, jitter=rng.uniform(habits.jitter, tremor))
+    person = VirtualAnnotator(session, habits, rng)
     frames = []
     while not session.done and len(session.steps) < budget:
         frames.append(session.screen)
