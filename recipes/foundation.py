@@ -10,20 +10,21 @@ from clonotate.training.train import Run
 DOTS = ("colored-dot-tracking", "standard")
 NEURONS = ("neuron-tracking", "standard")
 SECTIONS = ("neuron-tracking", "sections")  # few and badly aligned, like small real stacks
-TASKS = (DOTS, NEURONS, DOTS, NEURONS, DOTS, SECTIONS, DOTS, SECTIONS)
+TASKS = (DOTS, NEURONS, NEURONS, DOTS, *4 * (NEURONS,), NEURONS, SECTIONS, SECTIONS, NEURONS)
 """Turns, so that two processes with two lessons a step each have about as much to do."""
+TREMOR = 7.0  # px: a policy's own nodes lie that far off the middle of a neurite
 
 
 def nano() -> Run:
     """Demonstrations alone, in two processes of one CPU core each."""
-    return Run(Curriculum(TASKS), steps=1_600, decay_from=1.0, processes=2, save_every=100, hide_past=0.1)
+    return Run(Curriculum(TASKS, tremor=TREMOR), steps=1_600, decay_from=1.0, processes=2, save_every=100)
 
 
 def practice() -> Run:
-    """A round of DAgger: half of the lessons are the policy's own episodes with the expert's advice."""
+    """A round of DAgger: two fifths of the lessons are the policy's own episodes with the expert's advice."""
     return Run(
-        Curriculum(TASKS, recorded_share=0.5, seed=1),
-        steps=500,
+        Curriculum(TASKS, recorded_share=0.4, tremor=TREMOR, seed=1),
+        steps=400,
         warmup=30,
         decay_from=0.3,
         average=0.99,
