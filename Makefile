@@ -36,7 +36,7 @@ arrows: $(VENV)/test.stamp
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.stamp
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 
 train: $(VENV)/base.stamp
 	$(BIN)/clonotate train $(RECIPE) --out $(RUN)
