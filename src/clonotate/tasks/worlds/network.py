@@ -42,12 +42,14 @@ class Network:
     @cached_property
     def places(self) -> list[list[float]]:
         """The points as plain numbers."""
-        return self.points.tolist()
+        places: list[list[float]] = self.points.tolist()
+        return places
 
     @cached_property
     def pairs(self) -> list[list[int]]:
         """The links as plain numbers."""
-        return self.links.tolist()
+        pairs: list[list[int]] = self.links.tolist()
+        return pairs
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
