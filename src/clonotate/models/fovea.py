@@ -53,7 +53,6 @@ class Fovea(nn.Module):
 
     def __init__(self, width: int, memory: int) -> None:
         super().__init__()
-        self.width = width
         self.fine = nn.Conv2d(12 * (1 + BEFORE), width, 3, padding=1)
         self.halve = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
         self.middle = nn.Conv2d(2 * width, 2 * width, 3, padding=1)

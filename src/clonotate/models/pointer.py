@@ -279,7 +279,7 @@ class Recall(NamedTuple):
     """What is kept of an episode while acting."""
 
     cache: Cache
-    screens: Tensor  # the last ones, bordered; at most REACH
+    screens: Tensor  # the present one and at most REACH before it, bordered
 
 
 class PointerModel(ClickModel[Recall]):
