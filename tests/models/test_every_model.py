@@ -1,5 +1,7 @@
 """What every policy network must do, over all presets."""
 
+import math
+
 import pytest
 import torch
 
@@ -96,6 +98,33 @@ def test_guesses_lie_on_the_screen_and_samples_follow_their_seed(model, episodes
         assert (clicks >= 0).all()
         assert (clicks < torch.tensor((96, 64))).all()
     assert ((confidence > 0) & (confidence <= 1)).all()
+
+
+def test_mass_is_that_of_the_clicks_in_it(model, episodes):
+    screen, past = episodes[0][:1, :32, :48], episodes[1][:1]
+    cells, pixels = torch.arange(24), torch.cartesian_prod(torch.arange(32), torch.arange(32))
+    with torch.no_grad():
+        guess = model(screen, past, [1])
+        mass, best = guess.mass(), torch.cat([guess.within(cell[None]) for cell in cells])
+        left = sum(guess.nll(pixel[None]).neg().exp().item() for pixel in pixels)
+    assert mass.shape == (1, 4, 6)
+    assert mass.sum().item() == pytest.approx(1, abs=1e-4)
+    assert mass[0, :, :4].sum().item() == pytest.approx(left, abs=1e-3)
+    assert torch.equal(best[:, 1] // 8 * 6 + best[:, 0] // 8, cells)
+
+
+def test_candidates_are_apart_and_the_likely_ones_come_first(model, episodes):
+    screens, past, _ = episodes
+    with torch.no_grad():
+        guess = model(screens, past, LENGTHS)
+        clicks, probability = guess.candidates(3)
+        entropy = guess.entropy()
+    assert clicks.shape == (8, 3, 2)
+    assert (probability[:, :-1] >= probability[:, 1:]).all()
+    assert (probability.sum(1) <= 1 + 1e-5).all()
+    apart = (clicks[:, :, None] // 8 - clicks[:, None] // 8).abs().amax(-1)
+    assert (apart[:, ~torch.eye(3, dtype=torch.bool)] > 2).all()
+    assert ((entropy > 0) & (entropy <= math.log(12 * 8) + 1e-4)).all()
 
 
 def test_a_low_temperature_is_the_argmax(model, episodes):

@@ -6,6 +6,7 @@ import torch
 
 from clonotate.models import build
 from clonotate.models.policy import Policy
+from clonotate.records import Click
 
 
 @pytest.fixture
@@ -56,3 +57,18 @@ def test_who_comes_back_to_a_screen_grows_restless(model, screens):
     policy.reset()
     assert policy.heat(screens[0]) == 0.0
     assert Policy(model, 1.5, unrest=0.4).heat(screens[0]) == 1.5
+
+
+@torch.inference_mode()
+def test_it_remembers_what_was_made_whoever_made_it(model, screens):
+    policy, told = Policy(model), Policy(model)
+    clicks = [policy(screen) for screen in screens]
+    for screen, click in zip(screens, clicks, strict=True):
+        guess = told.look(screen)
+        told.made(click)
+    assert guess.argmax()[0].tolist() == [clicks[-1].x, clicks[-1].y]
+    told.reset()
+    told.look(screens[0])
+    told.made(Click(1, 2))
+    other = told.look(screens[1])
+    assert not torch.equal(other.mass(), guess.mass())

@@ -263,11 +263,17 @@ class PointerDistribution(ClickDistribution):
         pixels = (self.aim(square) / temperature).softmax(1)
         return self.places(square, pixels.multinomial(1, generator=generator)[:, 0])
 
-    def confidence(self) -> Tensor:
-        """The probability of the best cell and the eight around it, which may share a target."""
-        mass = self.cells.flatten(1).softmax(1).view_as(self.cells)
-        around = functional.avg_pool2d(mass[:, None], 3, 1, 1).flatten(1) * 9
-        return around.gather(1, self.cells.flatten(1).argmax(1, keepdim=True))[:, 0].clamp(max=1)
+    def mass(self) -> Tensor:
+        return self.cells.flatten(1).softmax(1).view_as(self.cells)
+
+    def within(self, cells: Tensor) -> Tensor:
+        row, column = cells // self.cells.shape[2], cells % self.cells.shape[2]
+        square = row // ACROSS * self.columns + column // ACROSS
+        line = torch.arange(ACROSS, device=cells.device).repeat_interleave(CELL)  # the cell of a pixel
+        down, across = row[:, None] % ACROSS == line, column[:, None] % ACROSS == line
+        inside = (down[:, :, None] & across[:, None]).flatten(1)
+        likely = self.aim(square).clamp(min=torch.finfo(torch.float32).min)
+        return self.places(square, likely.masked_fill(~inside, -torch.inf).argmax(1))
 
     def places(self, squares: Tensor, pixels: Tensor) -> Tensor:
         """Clicks from numbers of squares and of pixels in them."""

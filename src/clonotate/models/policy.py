@@ -5,14 +5,14 @@ from typing import Any
 
 import torch
 
-from clonotate.models.base import ClickModel
+from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.records import Click, Screen
 
 NO_CLICK = torch.tensor((-1, -1))
 
 
 class Policy:
-    """Works through one episode; it remembers its screens and its own clicks until `reset`.
+    """Works through one episode; it remembers its screens and the clicks made on them until `reset`.
 
     At temperature 0 it takes the most likely click, above that it draws with its logits divided by it. Each
     time it comes back to the very same screen, `unrest` is added to the temperature, up to 1: who goes in
@@ -37,13 +37,22 @@ class Policy:
     @torch.inference_mode()
     def __call__(self, screen: Screen) -> Click:
         """The next click on `screen`."""
-        self.state, guess = self.model.step(self.state, torch.from_numpy(screen), self.past)
+        guess = self.look(screen)
         self.confidence = guess.confidence().item()
         heat = self.heat(screen)
-        click = guess.sample(heat, self.generator) if heat else guess.argmax()
-        self.past = click[0]
-        x, y = self.past.tolist()
-        return Click(x, y)
+        x, y = (guess.sample(heat, self.generator) if heat else guess.argmax())[0].tolist()
+        self.made(click := Click(x, y))
+        return click
+
+    @torch.inference_mode()
+    def look(self, screen: Screen) -> ClickDistribution:
+        """Takes in a screen, the next one of the episode: the distribution over the click on it."""
+        self.state, guess = self.model.step(self.state, torch.from_numpy(screen), self.past)
+        return guess
+
+    def made(self, click: Click) -> None:
+        """Remembers the click that was made on the last screen, whoever made it."""
+        self.past = torch.tensor((click.x, click.y))
 
     def heat(self, screen: Screen) -> float:
         """The temperature on this screen, which has been seen once more."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator, sample_habits
 from clonotate.episodes.files import write_episodes
@@ -138,7 +137,7 @@ def supervise(session: Session, pupil: Annotator, practice: Practice, rng: np.ra
         if lost or coin.random() < practice.beta:
             step = person(session.screen)
             if isinstance(pupil, Policy):
-                pupil.past = torch.tensor((step.click.x, step.click.y))  # what it sees next comes of this
+                pupil.made(step.click)  # what it sees next comes of this
         else:
             step = observed(session, click, person.advise(session.screen))
         session.click(step)
