@@ -1,0 +1,1 @@
+"""A policy beside a person: suggestions, runs, doubt, and what the two of them do together."""
