@@ -91,3 +91,9 @@ def test_screens_of_other_sizes_and_ratios_work():
 def test_a_screen_that_does_not_divide_into_regions_is_refused():
     with pytest.raises(ClonotateError, match="multiples of 16 pixels, not 100 x 96"):
         build("pico")(torch.zeros(1, 96, 100, 3, dtype=torch.uint8), torch.tensor([[-1, -1]]), [1])
+
+
+def test_one_dial_spans_two_orders_of_size():
+    with torch.device("meta"):
+        sizes = [sum(p.numel() for p in build(name).parameters()) for name in ("pico", "nano", "small", "base")]
+    assert sizes == pytest.approx([0.5e6, 2.7e6, 13.9e6, 30.9e6], rel=0.05)

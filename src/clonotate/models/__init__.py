@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clonotate.models import pointer
+from clonotate.models import grid, pointer
 from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.records import ClonotateError
 
@@ -10,9 +10,11 @@ __all__ = ["FAMILIES", "PRESETS", "ClickDistribution", "ClickModel", "build", "f
 
 FAMILIES: dict[str, type[ClickModel[Any]]] = {
     "pointer": pointer.PointerModel,
+    "grid": grid.GridModel,
 }
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     **{name: ("pointer", settings) for name, settings in pointer.PRESETS.items()},
+    **{name: ("grid", settings) for name, settings in grid.PRESETS.items()},
 }
 
 

@@ -103,6 +103,10 @@ class ClickModel(nn.Module, ABC, Generic[State]):
     def step(self, state: State, screen: Tensor, past: Tensor) -> tuple[State, ClickDistribution]:
         """A new screen, uint8 `[height, width, 3]`, and the click before, int64 `[2]`; equals `forward`."""
 
+    def pace(self, parameter: str) -> float:
+        """The learning rate of a parameter, by its name, over that of the run; 0 leaves it as it is."""
+        return 1.0
+
     @property
     @abstractmethod
     def settings(self) -> dict[str, Any]:

@@ -354,4 +354,5 @@ PRESETS: dict[str, dict[str, Any]] = {
     "pico": {"width": 96, "depth": 2},
     "nano": {"width": 192, "depth": 4},
     "small": {"width": 384, "depth": 6},
+    "base": {"width": 512, "depth": 8},
 }
