@@ -11,6 +11,7 @@ from clonotate.models import build
 from clonotate.models.grid import TOKENS, windows
 from clonotate.records import ClonotateError
 
+OPERATORS = torch.library.Library("torchvision", "FRAGMENT")
 SIZES = {"grid-26m": 26e6, "grid-50m": 50e6, "grid-95m": 95e6, "grid-320m": 320e6}
 
 
@@ -21,10 +22,10 @@ def timm():
         other = "+cpu" in torch.__version__ and "+cpu" not in version("torchvision")
     except PackageNotFoundError:
         pytest.skip("no torchvision, hence no timm")
-    library = torch.library.Library("torchvision", "FRAGMENT")
     if other:
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    yield pytest.importorskip("timm")
+        for name in ("nms", "qnms"):
+            OPERATORS.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return pytest.importorskip("timm")
 
 
 def screens_of(count, seed=0):
@@ -33,7 +34,9 @@ def screens_of(count, seed=0):
 
 def clicks_of(count):
     g = torch.Generator().manual_seed(1)
-    return torch.stack((torch.randint(0, 96, (count,), generator=g), torch.randint(0, 64, (count,), generator=g)), 1)
+    return torch.stack(
+        (torch.randint(0, 96, (count,), generator=g), torch.randint(0, 64, (count,), generator=g)), 1
+    )
 
 
 @pytest.mark.parametrize(("stride", "lengths"), [(5, [27, 1, 10]), (10, [27, 10, 11]), (5, [10])])
@@ -112,7 +115,7 @@ def test_the_sizes_are_those_published(timm, preset):
     assert sum(above.values()) == pytest.approx(SIZES[preset], rel=0.02)
     assert sum(p.numel() for p in model.backbone.parameters()) == pytest.approx(86.6e6, rel=0.01)
     with torch.device("meta"):
-        screens, past = torch.zeros(2, 288, 384, 3, dtype=torch.uint8), torch.zeros(2, 2, dtype=torch.int64)
+        screens = torch.zeros(2, 288, 384, 3, dtype=torch.uint8)
         assert model.backbone(screens).shape == (2, TOKENS, 768)
 
 

@@ -95,5 +95,7 @@ def test_a_screen_that_does_not_divide_into_regions_is_refused():
 
 def test_one_dial_spans_two_orders_of_size():
     with torch.device("meta"):
-        sizes = [sum(p.numel() for p in build(name).parameters()) for name in ("pico", "nano", "small", "base")]
+        sizes = [
+            sum(p.numel() for p in build(name).parameters()) for name in ("pico", "nano", "small", "base")
+        ]
     assert sizes == pytest.approx([0.5e6, 2.7e6, 13.9e6, 30.9e6], rel=0.05)

@@ -1,5 +1,6 @@
 """Muon for matrices, AdamW for the rest, and both can be put down and taken up again."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -48,3 +49,14 @@ def test_what_it_remembers_can_be_put_back():
     for weight, other in zip(unbroken.parameters(), broken.parameters(), strict=True):
         second.recall(other, {what: kept.clone() for what, kept in first.moments(weight).items()})
     assert learn(unbroken, first, 5) == learn(broken, second, 5)
+
+
+def test_weights_learn_at_their_own_pace_and_a_pace_of_nothing_leaves_them():
+    model = network()
+    before = [weight.detach().clone() for weight in model.parameters()]
+    optimizer = Optimizer(list(model.parameters()), (0.9, 0.98), 0.0, 1.0, [0, 0, 1, 1, 0.1, 0.1])
+    learn(model, optimizer, 1)
+    moved = [(now - then).abs().max() for now, then in zip(model.parameters(), before, strict=True)]
+    assert moved[0] == moved[1] == 0
+    assert moved[2].item() == pytest.approx(0.01, rel=1e-3)  # AdamW's first step is its learning rate
+    assert moved[5].item() == pytest.approx(0.001, rel=1e-3)

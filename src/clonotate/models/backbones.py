@@ -1,5 +1,6 @@
 """Screens to a grid of features: a backbone of timm with weights from a file, or small convolutions."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ class Convolutions(nn.Module):
         widths = [width // 6, width // 3, 2 * width // 3, width]
         self.stem = nn.Conv2d(3, widths[0], 4, stride=4)
         self.halve = nn.ModuleList(
-            nn.Conv2d(below, above, 3, stride=2, padding=1)
-            for below, above in zip(widths[:-1], widths[1:], strict=True)
+            nn.Conv2d(below, above, 3, stride=2, padding=1) for below, above in pairwise(widths)
         )
         self.level = nn.ModuleList(nn.Conv2d(above, above, 3, padding=1) for above in widths[1:])
 
@@ -40,7 +40,7 @@ class Convolutions(nn.Module):
 
 
 class Pretrained(nn.Module):
-    """A model of timm by its name, such as `vit_base_patch14_reg4_dinov2`; the screen is resized to fit it."""
+    """A model of timm by name, such as `vit_base_patch14_reg4_dinov2`; the screen is resized to fit it."""
 
     mean: Tensor
     spread: Tensor
@@ -103,7 +103,7 @@ def load_backbone(network: nn.Module, file: Path) -> None:
 
 def _resized(network: Any, places: Tensor) -> Tensor:
     """A position embedding for another grid, as DINOv2 does it: without antialiasing."""
-    from timm.layers import resample_abs_pos_embed
+    from timm.layers.pos_embed import resample_abs_pos_embed
 
     grid = list(network.patch_embed.grid_size)
     prefix = 0 if network.no_embed_class else network.num_prefix_tokens

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clonotate.models.backbones import Convolutions, Pretrained
-from clonotate.models.base import ClickDistribution, ClickModel
+from clonotate.models.base import CELL, ClickDistribution, ClickModel
 from clonotate.models.memory import Block, Cache
 from clonotate.models.pointer import OCTAVES, fourier
 
@@ -22,8 +22,6 @@ ROWS, COLUMNS = 9, 12
 TOKENS = ROWS * COLUMNS
 BINS = (384, 288)
 """Of x and of y: one a pixel of a standard screen; on others their logits are resampled to the pixels."""
-NEAR = 25
-"""How wide a strip round the best guess counts as the same place, in pixels: three cells of the pointer."""
 
 
 class GridDistribution(ClickDistribution):
@@ -45,13 +43,22 @@ class GridDistribution(ClickDistribution):
         likely = [(logits / temperature).softmax(1) for logits in self.axes]
         return torch.cat([p.multinomial(1, generator=generator) for p in likely], 1)
 
-    def confidence(self) -> Tensor:
-        """The probability of a square of `NEAR` pixels round the most likely click."""
-        sure = torch.ones(len(self.axes[0]), device=self.axes[0].device)
-        for logits in self.axes:
-            mass = functional.avg_pool1d(logits.softmax(1)[:, None], NEAR, 1, NEAR // 2)[:, 0] * NEAR
-            sure = sure * mass.gather(1, logits.argmax(1, keepdim=True))[:, 0]
-        return sure.clamp(max=1)
+    def mass(self) -> Tensor:
+        across, down = (strips(logits).logsumexp(2).softmax(1) for logits in self.axes)
+        return down[:, :, None] * across[:, None]
+
+    def within(self, cells: Tensor) -> Tensor:
+        across, down = map(strips, self.axes)
+        every = torch.arange(len(cells), device=cells.device)
+        column, row = cells % across.shape[1], cells // across.shape[1]
+        x, y = across[every, column].argmax(1), down[every, row].argmax(1)
+        return torch.stack((column * CELL + x, row * CELL + y), 1)
+
+
+def strips(logits: Tensor) -> Tensor:
+    """The logits of an axis cell by cell: `[N, cells, CELL]`, with none outside the screen."""
+    padded = functional.pad(logits, (0, -logits.shape[1] % CELL), value=-torch.inf)
+    return padded.view(len(logits), -1, CELL)
 
 
 class Windows(NamedTuple):
@@ -63,16 +70,17 @@ class Windows(NamedTuple):
 
 
 def windows(lengths: list[int], context: int, stride: int) -> Windows:
-    """Every `stride` frames of an episode a window begins; frame t is predicted from the first that holds it."""
-    starts, window, place = [], [], []
-    first = 0
+    """Every `stride` frames of an episode a window begins; a frame is predicted from the first with it."""
+    starts: list[Tensor] = []
+    window, place = [], []
+    first = count = 0
     for length in lengths:
         frames = torch.arange(length)
         inside = (torch.div(frames - context, stride, rounding_mode="floor") + 1).clamp(min=0)
-        window.append(inside + sum(map(len, starts)))
+        window.append(inside + count)
         place.append(frames - inside * stride)
         starts.append(first + torch.arange(int(inside[-1]) + 1) * stride)
-        first += length
+        first, count = first + length, count + len(starts[-1])
     return Windows(torch.cat(starts), torch.cat(window), torch.cat(place))
 
 
@@ -86,7 +94,7 @@ class Sequence(nn.Module):
         self.time = nn.Parameter(torch.randn(context, 1, width) * 0.02)
 
     def forward(self, tokens: Tensor, cache: Cache = ()) -> tuple[Tensor, Cache]:
-        """tokens: `[windows, frames, 108, width]`, those after what `cache` holds; the same shape comes back."""
+        """tokens: `[windows, frames, 108, width]`, those after what `cache` holds; returns the same shape."""
         count, frames, _, width = tokens.shape
         before = cache[0][0].shape[2] // TOKENS if cache else 0
         x = (tokens + self.time[before : before + frames]).view(count, frames * TOKENS, width)
@@ -140,7 +148,7 @@ class GridModel(ClickModel[Seen]):
         backbone_rate: float = 1.0,
         weights: str = "",
     ) -> None:
-        """`weights`: a safetensors file for the backbone; not part of the settings, for a checkpoint has them."""
+        """weights: a safetensors file for the backbone; no part of the settings, for checkpoints have them."""
         super().__init__()
         self.width, self.depth, self.context = width, depth, context
         self.backbone_name, self.backbone_rate = backbone, backbone_rate
@@ -186,7 +194,7 @@ class GridModel(ClickModel[Seen]):
         return tokens
 
     def point(self, known: Tensor, screens: Tensor) -> GridDistribution:
-        """The distribution over the next click on `screens`, from what is known of each, `[N, 108, width]`."""
+        """The distribution over the next click on `screens`; known: `[N, 108, width]`."""
         return GridDistribution(self.across(known, screens.shape[2]), self.down(known, screens.shape[1]))
 
     def pace(self, parameter: str) -> float:
@@ -213,5 +221,5 @@ PRESETS: dict[str, dict[str, Any]] = {
     "grid-95m": {"width": 768, "depth": 13, **PUBLISHED},
     "grid-320m": {"width": 1024, "depth": 25, **PUBLISHED},
 }
-"""The last four are named by the parameters above the backbone, which is 86M more in each of them: 8 layers of
-512, as published, have 26M, and the published sizes are 25M-28M to 320M."""
+"""The last four are named by what they have above the backbone, 86M in each of them: 8 layers of 512, as
+published, are 26M parameters, and the published sizes are 25M-28M to 320M."""

@@ -5,6 +5,9 @@ that rare directions, here rare decisions, move as far as common ones. Its updat
 AdamW's (Liu et al. 2025, "Muon is scalable for LLM training"), so that one learning rate serves both.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -15,26 +18,40 @@ class Optimizer:
     """Two optimizers as one; what they remember of a weight can be taken out and put back."""
 
     def __init__(
-        self, weights: list[nn.Parameter], betas: tuple[float, float], weight_decay: float, turn: float
+        self,
+        weights: list[nn.Parameter],
+        betas: tuple[float, float],
+        weight_decay: float,
+        turn: float,
+        paces: Sequence[float] = (),
     ) -> None:
-        """`turn` is the learning rate of matrices over that of the rest; 0 gives them to AdamW too."""
+        """`turn` is the learning rate of matrices over that of the rest; 0 gives them to AdamW too.
+
+        `paces`: the learning rate of each weight over the others', 1 where none are given.
+        """
+        pace = dict(zip(map(id, weights), paces or [1.0] * len(weights), strict=True))
         matrices = [w for w in weights if turn and w.ndim == 2 and min(w.shape) >= THIN]
-        chosen = {id(w) for w in matrices}
-        rest = [w for w in weights if id(w) not in chosen]
+        self.turned = {id(w) for w in matrices}
+        rest = [w for w in weights if id(w) not in self.turned]
         self.turn = turn
-        self.adamw = torch.optim.AdamW(rest, betas=betas, weight_decay=weight_decay, fused=True)
+        self.adamw = torch.optim.AdamW(groups(rest, pace), betas=betas, weight_decay=weight_decay, fused=True)
         self.muon = None
         if matrices:
             self.muon = torch.optim.Muon(
-                matrices, weight_decay=weight_decay, momentum=0.95, adjust_lr_fn="match_rms_adamw"
+                groups(matrices, pace),
+                weight_decay=weight_decay,
+                momentum=0.95,
+                adjust_lr_fn="match_rms_adamw",
             )
 
     def step(self, lr: float) -> None:
         """One update of every weight by its gradient."""
-        self.adamw.param_groups[0]["lr"] = lr
+        for group in self.adamw.param_groups:
+            group["lr"] = lr * group["pace"]
         self.adamw.step()
         if self.muon:
-            self.muon.param_groups[0]["lr"] = lr * self.turn
+            for group in self.muon.param_groups:
+                group["lr"] = lr * self.turn * group["pace"]
             self.muon.step()  # type: ignore[no-untyped-call]
 
     def moments(self, weight: nn.Parameter) -> dict[str, Tensor]:
@@ -47,5 +64,12 @@ class Optimizer:
 
     def home(self, weight: nn.Parameter) -> torch.optim.Optimizer:
         """The optimizer that a weight belongs to."""
-        owned = self.muon.param_groups[0]["params"] if self.muon else []
-        return self.muon if self.muon and any(weight is w for w in owned) else self.adamw
+        return self.muon if self.muon and id(weight) in self.turned else self.adamw
+
+
+def groups(weights: list[nn.Parameter], pace: dict[int, float]) -> list[dict[str, Any]]:
+    """Weights that learn at one pace together."""
+    return [
+        {"params": [w for w in weights if pace[id(w)] == one], "pace": one}
+        for one in dict.fromkeys(pace[id(w)] for w in weights)
+    ]

@@ -126,7 +126,9 @@ def _fit(
     torch.manual_seed(run.seed)
     place = torch.device(device, rank) if device == "cuda" else torch.device(device)
     model = begin(run).to(place)
-    optimizer = Optimizer(list(model.parameters()), run.betas, run.weight_decay, run.turn)
+    learning = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+    paces = [model.pace(name) for name in learning]
+    optimizer = Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces)
     state = State.of(model, optimizer)
     state.restore(out)
     sums = flat_gradients(model, 4)
@@ -177,10 +179,11 @@ def _fit(
 
 
 def flat_gradients(model: ClickModel[Any], more: int) -> Tensor:
-    """One float32 tensor that the gradients of all parameters are views of, with `more` places at its end."""
-    sizes = [parameter.numel() for parameter in model.parameters()]
-    flat = torch.zeros(sum(sizes) + more, device=next(model.parameters()).device)
-    for parameter, part in zip(model.parameters(), torch.split(flat[: sum(sizes)], sizes), strict=True):
+    """One float32 tensor that the gradients of what learns are views of, with `more` places at its end."""
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    sizes = [parameter.numel() for parameter in learning]
+    flat = torch.zeros(sum(sizes) + more, device=learning[0].device)
+    for parameter, part in zip(learning, torch.split(flat[: sum(sizes)], sizes), strict=True):
         parameter.grad = part.view_as(parameter)
     return flat
 
