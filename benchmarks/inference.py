@@ -17,10 +17,11 @@ import torch
 
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
-from clonotate.models import PRESETS, build
+from clonotate.models import build
 from clonotate.models.policy import Policy
 from clonotate.records import Screen, Source
 
+MEASURED = ("pico", "nano", "small", "grid-nano")
 SEED = 40_000
 STRETCHES = 3  # parts of an episode that are told apart
 
@@ -35,7 +36,7 @@ def main() -> None:
     print(f"{platform.processor() or platform.machine()}, one core, load {os.getloadavg()[0]:.1f}\n")
     print("| preset | parameters | screens | ms a click, median | p95 | first, middle, last third |")
     print("|---|---|---|---|---|---|")
-    for preset in PRESETS:
+    for preset in MEASURED:
         for task in ("colored-dot-tracking", "neuron-tracking"):
             print(row(preset, task, chosen.clicks, chosen.repeats), flush=True)
 

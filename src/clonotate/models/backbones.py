@@ -75,10 +75,10 @@ def _of_timm(name: str, grid: tuple[int, int]) -> tuple[Any, int]:
     if not timm.is_model(name):
         raise ClonotateError(f"timm has no model {name!r}; see timm.list_models()")
     with torch.device("meta"):
-        plan = timm.create_model(name, pretrained=False, num_classes=0)
+        plan: Any = timm.create_model(name, pretrained=False, num_classes=0)
     cell = int(plan.feature_info[-1]["reduction"])
     size = (FINER * cell * grid[0], FINER * cell * grid[1])
-    fixed = {"img_size": size} if hasattr(plan, "patch_embed") else {}
+    fixed: dict[str, Any] = {"img_size": size} if hasattr(plan, "patch_embed") else {}
     return timm.create_model(name, pretrained=False, num_classes=0, **fixed), cell
 
 

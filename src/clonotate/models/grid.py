@@ -148,7 +148,7 @@ class GridModel(ClickModel[Seen]):
         backbone_rate: float = 1.0,
         weights: str = "",
     ) -> None:
-        """weights: a safetensors file for the backbone; no part of the settings, for checkpoints have them."""
+        """weights: a safetensors file for the backbone; no setting, since checkpoints hold the weights."""
         super().__init__()
         self.width, self.depth, self.context = width, depth, context
         self.backbone_name, self.backbone_rate = backbone, backbone_rate
