@@ -13,13 +13,15 @@ from PIL import Image
 import clonotate.evaluation.contenders as contenders
 from clonotate.annotate import trace
 from clonotate.annotate.trace import CHUNK, MARGIN, begin, showing, trusted
+from clonotate.annotation import Spot
 from clonotate.annotators.baselines import RandomAnnotator
 from clonotate.cli import main
 from clonotate.episodes.replay import digest
+from clonotate.formats.placing import mirrored
 from clonotate.formats.scale import SCALES, familiar_scale
 from clonotate.formats.swc import read_swc
-from clonotate.formats.volumes import read_volume
-from clonotate.formats.window import Window, mirrored, reflected
+from clonotate.formats.volumes import Volume, read_volume
+from clonotate.formats.window import Window, reflected
 from clonotate.records import ClonotateError, Event
 from clonotate.screens.pointing import locate
 from clonotate.tasks.worlds import em
@@ -151,8 +153,11 @@ def test_the_nodes_after_the_border_are_not_trusted():
 
 @pytest.mark.parametrize("scale", [0.5, 1, 1.7, 3, 8])
 def test_the_start_is_under_the_cross(scale):
+    volume = Volume(Path(), np.zeros((9, 200, 200), np.uint8), (0, 255), None, "", "")
     for place in (0.0, 57.0, 199.0):
-        y, x = Window.around((4, place, 199 - place), scale, 3, 1).voxel(128, 128, (9, 200, 200))
+        window = Window.around((4, place, 199 - place), scale, 3, 1)
+        x, y, z = window.placing(volume).spot(Spot(128, 128))
+        assert z == 4
         assert max(abs(y - place), abs(x - (199 - place))) <= 0.5
 
 
@@ -164,7 +169,7 @@ def test_what_the_canvas_shows_is_where_a_click_goes(tmp_path, scale):
     window = Window.around((0, 100, 110), scale, 2, 1)
     vertical, horizontal = window.images(volume)
     for x, y in ((128, 128), (100, 150), (170, 90)):
-        row, column = window.voxel(x, y, volume.shape)
+        column, row, _ = window.placing(volume).spot(Spot(x, y))
         assert abs(vertical[y, x] - row) <= 1
         assert abs(horizontal[y, x] - column) <= 1
 

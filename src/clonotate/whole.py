@@ -1,6 +1,7 @@
-"""Write a file whole or not at all: beside its place first, synced, then renamed."""
+"""Write a file, or a folder, whole or not at all: beside its place first, synced, then renamed."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,22 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """The same for a folder; ClonotateError where there is something already that is not an empty one."""
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise ClonotateError(f"{path} is there already; name a folder that is new or empty")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        beside.replace(path)
+    except OSError as error:
+        raise ClonotateError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -51,7 +51,7 @@ def test_a_film_with_tracks_shows_the_animals_where_the_truth_says(folder: Path)
     side = np.hypot(*(known.ends[0, 0, 0] - known.ends[0, 0, 1]))
     seen = np.hypot(*(world.film.ends[0, 0, 0] - world.film.ends[0, 0, 1]))
     assert seen > 0.9 * side  # the window is no wider than the animals need
-    again = read_animals(folder, 1)
+    again = read_animals(folder, 1).world
     assert np.array_equal(again.film.images, world.film.images)
 
 
@@ -66,7 +66,7 @@ def test_long_films_are_seen_in_leaps(tmp_path: Path) -> None:
     stack = np.zeros((200, 64, 96), np.uint8)
     stack[:, 20:40] = np.arange(200, dtype=np.uint8)[:, None, None]
     np.save(tmp_path / "long.npy", stack)
-    world = read_animals(tmp_path / "long.npy", 0)
+    world = read_animals(tmp_path / "long.npy", 0).world
     greys = world.film.images[:, 128 - 5, 128].astype(int)
     assert len(greys) == 8
     assert (np.diff(greys) == 4).all()

@@ -102,7 +102,7 @@ class TestBrainSlices:
 
     @pytest.mark.parametrize("seed", range(6))
     def test_the_expert_aligns_them(self, seed: int) -> None:
-        world = read_channels(SLICES, seed)
+        world = read_channels(SLICES, seed).world
         assert world.error > 5
         session = Session(Source("multichannel-image-alignment"), world=world)
         person = VirtualAnnotator(session, STEADY, np.random.default_rng(seed))

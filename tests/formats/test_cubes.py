@@ -57,7 +57,7 @@ def test_bands_far_from_the_lines_are_left_out(tmp_path: Path) -> None:
     cube = near_signature(read_cube(write(tmp_path / "c.npy", glowing())))
     assert cube.radiance.shape == (len(cube.signature), 32, 32)
     assert 16 <= len(cube.signature) <= MOST
-    assert len(read_plume(tmp_path / "c.npy").cube.telling) == 2
+    assert len(read_plume(tmp_path / "c.npy").world.cube.telling) == 2
 
 
 def test_what_an_archive_states_is_taken(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_an_expert_outlines_the_real_filament() -> None:
     path = DATA / "plume-muse"
     if not path.exists():
         pytest.skip(f"no real data: {path} is missing; set CLONOTATE_DATA to the folder of the sets")
-    world = read_plume(path)
+    world = read_plume(path).world
     assert len(world.cube.telling) >= 2
     session = Session(Source(TASK), world=world)
     rollout(session, VirtualAnnotator(session, STEADY, np.random.default_rng(0)))

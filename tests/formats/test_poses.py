@@ -39,7 +39,7 @@ def written(folder: Path, rows: list[list[object]] | None = None, heads: int = 1
 
 @pytest.mark.parametrize("heads", [1, 3])
 def test_frames_and_keypoints_meet_on_the_canvas(tmp_path: Path, heads: int) -> None:
-    film = read_poses(written(tmp_path, heads=heads), 0).film
+    film = read_poses(written(tmp_path, heads=heads), 0).world.film
     assert film.images.shape == (8, 256, 256, 3)
     assert film.names == NAMES
     for image, row in zip(film.images, film.truth, strict=True):
@@ -51,9 +51,9 @@ def test_frames_and_keypoints_meet_on_the_canvas(tmp_path: Path, heads: int) -> 
 
 def test_a_seed_chooses_the_frames(tmp_path: Path) -> None:
     folder = written(tmp_path)
-    first = [read_poses(folder, seed).film.points for seed in range(8)]
+    first = [read_poses(folder, seed).world.film.points for seed in range(8)]
     assert len({points.tobytes() for points in first if points is not None}) > 1
-    again = read_poses(folder / "labels.csv", 3).film.points
+    again = read_poses(folder / "labels.csv", 3).world.film.points
     assert again is not None
     assert first[3] is not None
     np.testing.assert_array_equal(first[3], again)
@@ -62,12 +62,12 @@ def test_a_seed_chooses_the_frames(tmp_path: Path) -> None:
 def test_empty_cells_are_hidden_keypoints(tmp_path: Path) -> None:
     rows: list[list[object]] = [[f"img{i}.png", 100 + 9 * i, 120, "", ""] for i in range(3)]
     rows[1][3:] = [60, 70]
-    film = read_poses(written(tmp_path, rows), 0).film
+    film = read_poses(written(tmp_path, rows), 0).world.film
     assert [row[1] is None for row in film.truth] == [True, False, True]
 
 
 def test_a_table_without_coordinates_only_names_keypoints(tmp_path: Path) -> None:
-    film = read_poses(written(tmp_path, [[f"img{i}.png", "", "", "", ""] for i in range(9)]), 0).film
+    film = read_poses(written(tmp_path, [[f"img{i}.png", "", "", "", ""] for i in range(9)]), 0).world.film
     assert film.points is None
     assert film.names == NAMES
     assert film.images[0, 0].max() == 0  # the whole picture, with black above it

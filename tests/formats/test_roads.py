@@ -43,7 +43,7 @@ def chip(folder: Path, lines: list[list[tuple[float, float]]], tags: list = GEO)
 
 
 def test_lines_lie_where_the_picture_has_them(tmp_path: Path) -> None:
-    world = read_roads(chip(tmp_path, [[(-50, 300), (300, 300), (700, 300)], [(300, 300), (300, 100)]]))
+    world = read_roads(chip(tmp_path, [[(-50, 300), (300, 300), (700, 300)], [(300, 300), (300, 100)]])).world
     network, scale = world.tile.truth, SIDE / 600
     assert world.tile.image.shape == (SIDE, SIDE)
     assert network.points[network.degree == 3].tolist() == [[round(300 * scale)] * 2]
@@ -55,7 +55,7 @@ def test_lines_lie_where_the_picture_has_them(tmp_path: Path) -> None:
 
 def test_no_lines_no_truth(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "tile.png"), np.full((300, 400, 3), (10, 90, 200), np.uint8))
-    world = read_roads(tmp_path / "tile.png")
+    world = read_roads(tmp_path / "tile.png").world
     assert world.tile.image[5, 5].tolist() == [200, 90, 10]
     with pytest.raises(ClonotateError, match="without roads"):
         _ = world.sketch
@@ -78,7 +78,7 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
 @pytest.mark.data
 @pytest.mark.skipif(not CHIP.exists(), reason=f"no {CHIP}: see docs on data, or set CLONOTATE_DATA")
 def test_the_expert_traces_the_satellite_chip() -> None:
-    world = read_roads(CHIP)
+    world = read_roads(CHIP).world
     session = Session(Source("road-network-construction", data=str(CHIP)), world=world)
     person = VirtualAnnotator(session, STEADY, np.random.default_rng(0))
     while not session.done and len(session.steps) < 300:

@@ -42,7 +42,7 @@ def finishes(world) -> bool:
 
 
 def test_a_film_is_enlarged_to_the_canvas(tmp_path):
-    world = read_timelapse(write(tmp_path, *small_film()))
+    world = read_timelapse(write(tmp_path, *small_film())).world
     frames = world.film.frames
     assert len(frames) == 9
     assert [len(frame.cells) for frame in frames] == [3] * 5 + [4] * 4
@@ -55,7 +55,7 @@ def test_a_film_is_enlarged_to_the_canvas(tmp_path):
 
 def test_long_films_are_thinned_out(tmp_path):
     images, labels = small_film()
-    world = read_timelapse(write(tmp_path, np.repeat(images, 4, axis=0), np.repeat(labels, 4, axis=0)))
+    world = read_timelapse(write(tmp_path, np.repeat(images, 4, axis=0), np.repeat(labels, 4, axis=0))).world
     assert len(world.film.frames) == 12
 
 
@@ -84,7 +84,7 @@ def test_a_folder_without_labels_says_so(tmp_path):
 def test_a_film_alone_is_cut_into_cells_without_a_truth(tmp_path):
     images, labels = small_film()
     dim = images - np.linspace(0, 200, 120).astype(np.uint16)  # uneven light
-    world = read_timelapse(write(tmp_path, dim, labels) / "images.tif")
+    world = read_timelapse(write(tmp_path, dim, labels) / "images.tif").world
     assert [len(frame.cells) for frame in world.film.frames] == [3] * 5 + [4] * 4
     assert world.film.origins is None
 
@@ -93,7 +93,7 @@ def test_a_film_alone_is_cut_into_cells_without_a_truth(tmp_path):
 def test_crops_of_stem_cells(tmp_path):
     if not (DATA / "cells-psc").exists():
         pytest.skip(f"no real data: {DATA / 'cells-psc'} is missing; set CLONOTATE_DATA")
-    worlds = [read_timelapse(DATA / "cells-psc", seed) for seed in (0, 5, 20)]
+    worlds = [read_timelapse(DATA / "cells-psc", seed).world for seed in (0, 5, 20)]
     assert any(len(answer) == 2 for answer in worlds[0].film.answers)
     assert len({world.film.frames[0].image.tobytes() for world in worlds}) == 3
     for world in worlds:

@@ -1,16 +1,18 @@
 """What every task must keep, at every level; a new one in TASKS is tested without a line here.
 
-But for `HIDDEN`, which says what of its world must never be drawn. Golden digests are made anew by
+But for `HIDDEN`, which says what of its world must never be drawn, and `AGREES`, which holds a finished
+annotation against the truth. Golden digests are made anew by
 CLONOTATE_REGENERATE=1 pytest tests/tasks/test_every_task.py
 """
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clonotate.annotation import Categories, Graph, Landmarks, Points, Poses, Region, Tracks, is_empty
 from clonotate.annotators.baselines import RandomAnnotator
 from clonotate.annotators.virtual import STEADY, Habits, VirtualAnnotator
 from clonotate.episodes.rollout import Guards, rollout
@@ -155,6 +158,7 @@ class TestEveryTask:
         for event in data.draw(st.lists(events(buttons(name) + nonsense), min_size=1, max_size=20)):
             world = task.update(world, event)
             standing = task.standing(world)
+            task.annotation(world)
             assert 0 <= standing.position <= 1
             assert 0 <= standing.progress <= 1
             assert all(0 <= part <= 1 for part in task.score(world).parts.values())
@@ -224,6 +228,24 @@ class TestEveryTask:
             changed = HIDDEN[name](session.world)
             assert content(changed) != content(session.world)
             assert np.array_equal(render(session.task.view(changed), session.layout), session.screen)
+
+    @pytest.mark.parametrize("seed", [SEED, SEED + 1])
+    def test_what_an_expert_annotated_agrees_with_the_truth(self, name: str, seed: int) -> None:
+        if name not in AGREES:
+            pytest.fail(f"say in AGREES what a finished annotation of {name} agrees with")
+        session = session_on(name, seed=seed)
+        assert is_empty(session.task.annotation(session.world)) or name == "cell-lineage-tracking"
+        assert finish(session)
+        found = session.task.annotation(session.world)
+        assert not is_empty(found)
+        assert hash(found.marks) == hash(session.task.annotation(session.world).marks)
+        AGREES[name](session.world, found)
+
+    def test_an_annotation_is_what_was_made_and_not_the_truth(self, name: str) -> None:
+        session = session_on(name)
+        for _ in islice(working(session, CLUMSY, seed=2), 0, None, 3):
+            made = session.task.annotation(session.world)
+            assert session.task.annotation(HIDDEN[name](session.world)) == made
 
     def test_random_clicking_does_not_succeed(self, name: str) -> None:
         for seed in range(3):
@@ -321,6 +343,103 @@ HIDDEN: dict[str, Callable[[Any], Any]] = {
     "multichannel-image-alignment": other_map,
     "shape-matching": other_matches,
     "spectral-plume-finding": other_plume,
+}
+
+
+def agrees_with_dots(world: Any, found: Points) -> None:
+    """Each dot or bead of a chain marked in its order."""
+    truth = world.stack.places if isinstance(world, colored_dots.World) else world.stack.beads
+    np.testing.assert_allclose([spot[:2] for spot in found.marks], [at[:2] for at in truth], atol=5)
+    np.testing.assert_allclose([spot.z for spot in found.marks], [at[2] for at in truth], atol=1)
+
+
+def agrees_with_neurite(world: neuron_tracking.World, found: Points) -> None:
+    """A node in every slice, inside the neurite."""
+    assert [spot.z for spot in found.marks] == list(range(len(world.stack.truth)))
+    assert all(world.stack.truth[int(z), int(y), int(x)] == world.stack.target for x, y, z in found.marks)
+
+
+def agrees_with_tracks(world: cell_lineage.World, found: Tracks) -> None:
+    """Every cell's parent is the one the film knows."""
+    parents = {link.child: found.cells[link.parent].spot for link in found.marks if link.child is not None}
+    cells = iter(enumerate(found.cells))
+    for t, come in enumerate(world.film.truth):
+        for origin in come:
+            n, cell = next(cells)
+            assert cell.spot.z == t
+            right = (*world.film.frames[t - 1].cells[origin - 1].middle, t - 1) if origin else None
+            assert parents.get(n) == right
+
+
+def agrees_with_map(world: image_alignment.World, found: Landmarks) -> None:
+    """The fitted map is the true one to 3 px on average."""
+    off = np.array(found.matrix) - world.pictures.truth
+    grid = np.stack(np.meshgrid(*[np.linspace(0, CANVAS, 9)] * 2), axis=-1)
+    assert np.linalg.norm(grid @ off[:, :2].T + off[:, 2], axis=-1).mean() <= 3
+    assert len(found.marks) == world.pairs
+
+
+def agrees_with_limbs(world: limb_tracking.World, found: Poses) -> None:
+    """Every keypoint is where it is, or hidden."""
+    assert found.names == world.film.names
+    assert len(found.marks) == found.frames * len(found.names)
+    assert all(world.film.right((t, k, spot[:2] if spot else None)) for t, _, k, spot in found.marks)
+
+
+def agrees_with_animals(world: animal_tracking.World, found: Poses) -> None:
+    """Both ends of every animal, under its name."""
+    truth = {tuple(slot): at for slot, at in world.film.truth.items()}
+    assert {mark[:3] for mark in found.marks} == truth.keys()
+    assert all(math.dist(mark.spot[:2], truth[mark[:3]]) <= 6 for mark in found.marks if mark.spot)
+
+
+def agrees_with_kinds(world: exploration_3d.World, found: Categories) -> None:
+    """Every spore under its class."""
+    right = [(i, exploration_3d.NAMES[spore.kind]) for i, spore in enumerate(world.spores)]
+    assert [mark[:2] for mark in found.marks] == right
+
+
+def agrees_with_plume(world: plume_finding.World, found: Region) -> None:
+    """A closed outline that overlaps the plume, or none where there is none."""
+    outline = world.cube.outline
+    assert found.absent == (outline is None)
+    if outline:
+        assert found.closed
+        assert outline.overlap(tuple((int(x), int(y)) for x, y, _ in found.marks)) >= 0.7
+
+
+def agrees_with_roads(world: road_network.World, found: Graph) -> None:
+    """All nodes lie on roads, and nearly all of the roads have nodes."""
+    network = world.tile.truth
+    nodes = np.array([spot[:2] for path in found.paths for spot in path])
+    assert network.tree.query(nodes)[0].max() <= 8
+    lines = np.concatenate([np.linspace(a[:2], b[:2], 50) for path in found.paths for a, b in pairwise(path)])
+    gaps = np.hypot(*(network.points[:, None] - lines[None]).transpose(2, 0, 1)).min(axis=1)
+    assert (gaps <= 8).mean() > 0.95
+
+
+def agrees_with_matches(world: shape_matching.World, found: Categories) -> None:
+    """The tiles of the reference's form, each by its frame."""
+    tiles: list[set[int | None]] = [set() for _ in world.slide.truth]
+    for board, category, region in found.marks:
+        assert category == "match"
+        x, y, _ = np.mean(region, axis=0).astype(int).tolist()
+        tiles[board].add(shape_matching.tile_at(x, y))
+    assert tiles == list(map(set, world.slide.truth))
+
+
+AGREES: dict[str, Callable[[Any, Any], None]] = {
+    "chromosome-tracing": agrees_with_dots,
+    "cell-lineage-tracking": agrees_with_tracks,
+    "animal-behavioral-tracking": agrees_with_animals,
+    "colored-dot-tracking": agrees_with_dots,
+    "exploration-classification-3d": agrees_with_kinds,
+    "animal-limb-tracking": agrees_with_limbs,
+    "neuron-tracking": agrees_with_neurite,
+    "road-network-construction": agrees_with_roads,
+    "multichannel-image-alignment": agrees_with_map,
+    "shape-matching": agrees_with_matches,
+    "spectral-plume-finding": agrees_with_plume,
 }
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from clonotate.annotation import Spot
 from clonotate.episodes.replay import screens
 from clonotate.episodes.rollout import LOOPED, Annotator, Guards, rollout
 from clonotate.episodes.session import Session
@@ -134,7 +135,8 @@ def trusted(skeleton: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
 
 def at(volume: Volume, window: Window, index: int, place: tuple[int, int]) -> Node:
     """A node on the canvas as a node in the volume."""
-    return (window.section(index), *window.voxel(*place, volume.shape))
+    spot = window.placing(volume).spot(Spot(*place, index))
+    return window.section(index), spot.y, spot.x
 
 
 def showing(volume: Volume, result: Trace, every: int = 1) -> tuple[list[Screen], list[Click]]:

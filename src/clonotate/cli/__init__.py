@@ -8,6 +8,7 @@ import typer
 from clonotate.cli.annotate import annotate
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
+from clonotate.cli.export import export
 from clonotate.cli.judge import evaluate, study
 from clonotate.cli.learn import dagger, train
 from clonotate.cli.look import layouts, play, tasks
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, annotate, tasks, layouts, play, collect, validate, train, dagger, evaluate):
+for command in (demo, annotate, tasks, layouts, play, collect, validate, export, train, dagger, evaluate):
     app.command()(command)
 app.add_typer(study, name="study")
 

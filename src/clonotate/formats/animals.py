@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.animal_tracking import NAMES, AnimalTracking, World
+from clonotate.tasks.animal_tracking import NAMES, AnimalTracking
 
 FRAMES = 8  # of a world, at most
 SPREAD = 48  # a film of more than twice so many frames is seen in leaps
@@ -20,7 +21,7 @@ HEADS = ["scorer", "individuals", "bodyparts", "coords"]
 Square = tuple[int, int, int]  # left, top, side
 
 
-def read_animals(path: Path, seed: int) -> World:
+def read_animals(path: Path, seed: int) -> Excerpt:
     """Up to 8 frames of a film: an image stack, or a folder with one and a DeepLabCut table of tracks.
 
     The first body part of each animal is its front, the last its back; row i of the table is frame i. `seed`
@@ -34,13 +35,13 @@ def read_animals(path: Path, seed: int) -> World:
     if tracks is not None and len(tracks) != depth:
         raise ClonotateError(f"{table} has {len(tracks)} rows for the {depth} frames of {stack}")
     chosen = some_frames(tracks, depth, np.random.default_rng(seed))
+    left, top, side = box = window(None if tracks is None else tracks[chosen], width, height)
+    placing = Placing(height, width, square(*box), tuple(map(float, chosen)))
+    images = seen(volume, chosen, box)
     if tracks is None:
-        return AnimalTracking().begin_from(
-            seen(volume, chosen, window(None, width, height)), animals=len(NAMES)
-        )
-    left, top, side = square = window(tracks[chosen], width, height)
+        return Excerpt(AnimalTracking().begin_from(images, animals=len(NAMES)), placing)
     ends = (tracks[chosen] - (left, top) + 0.5) * (CANVAS / side) - 0.5
-    return AnimalTracking().begin_from(seen(volume, chosen, square), ends)
+    return Excerpt(AnimalTracking().begin_from(images, ends), placing)
 
 
 def parts(path: Path) -> tuple[Path, Path | None]:

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt, Placing, rows
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.image_alignment import ImageAlignment, World
+from clonotate.tasks.image_alignment import ImageAlignment
 from clonotate.tasks.worlds.maps import Matrix, composed, inverse, similarity
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp")
@@ -40,6 +41,7 @@ class ChannelPair:
     first: NDArray[np.uint8]  # [256, 256]
     second: NDArray[np.uint8]  # [256, 256]
     matrix: Matrix | None  # from canvas pixels of the first to those of the second
+    placing: Placing  # of the first and the second
 
     @property
     def affine(self) -> bool:
@@ -50,10 +52,11 @@ class ChannelPair:
         return bool(max(abs(a - d), abs(b + c)) > 1e-3)
 
 
-def read_channels(path: Path, seed: int) -> World:
+def read_channels(path: Path, seed: int) -> Excerpt:
     """A pair of channels to align; `seed` chooses among the pairs of the brain slices."""
     pair = read_pair(path, seed)
-    return ImageAlignment().begin_from(pair.first, pair.second, pair.matrix, pair.affine)
+    world = ImageAlignment().begin_from(pair.first, pair.second, pair.matrix, pair.affine)
+    return Excerpt(world, pair.placing)
 
 
 def read_pair(path: Path, seed: int = 0) -> ChannelPair:
@@ -116,7 +119,9 @@ def on_canvas(first: NDArray[np.uint8], second: NDArray[np.uint8], matrix: Matri
     zoom = CANVAS / max(*first.shape, *second.shape)
     there, here = placing(second, zoom), placing(first, zoom)
     placed = None if matrix is None else composed(there, matrix, inverse(here))
-    return ChannelPair(painted(first, here), painted(second, there), placed)
+    height, width = first.shape
+    where = Placing(height, width, rows(inverse(here)), second=rows(inverse(there)))
+    return ChannelPair(painted(first, here), painted(second, there), placed, where)
 
 
 def placing(picture: NDArray[np.uint8], zoom: float) -> Matrix:

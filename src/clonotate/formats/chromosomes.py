@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
+from clonotate.formats.placing import Excerpt
 from clonotate.formats.spots import grey_slices
 from clonotate.formats.volumes import read_volume
-from clonotate.tasks.chromosome_tracing import ChromosomeTracing, World
+from clonotate.tasks.chromosome_tracing import ChromosomeTracing
 
 
-def read_chromosomes(path: Path, seed: int) -> World:
+def read_chromosomes(path: Path, seed: int) -> Excerpt:
     """Up to 16 slices of a stack; `seed` chooses the square that is seen of an oblong one.
 
     ClonotateError where the stack cannot be read.
     """
-    return ChromosomeTracing().begin_from(grey_slices(read_volume(path), np.random.default_rng(seed)))
+    slices, placing = grey_slices(read_volume(path), np.random.default_rng(seed))
+    return Excerpt(ChromosomeTracing().begin_from(slices), placing)

@@ -13,8 +13,9 @@ import tifffile
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.records import ClonotateError
-from clonotate.tasks.plume_finding import PlumeFinding, World
+from clonotate.tasks.plume_finding import PlumeFinding
 from clonotate.tasks.worlds.spectral_cube import Floats, difference
 
 SUFFIXES = (".npz", ".npy", ".tif", ".tiff")
@@ -33,10 +34,13 @@ class SpectralCube:
     mask: NDArray[np.bool_] | None  # [height, width]
 
 
-def read_plume(path: Path, seed: int = 0) -> World:
+def read_plume(path: Path, seed: int = 0) -> Excerpt:
     """A cube as a world; there is but one, whatever the seed."""
     cube = near_signature(read_cube(path))
-    return PlumeFinding().begin_from(cube.radiance, cube.signature, cube.mask, cube.emits)
+    height, width = cube.radiance.shape[1:]
+    side = min(height, width)
+    placing = Placing(height, width, square((width - side) // 2, (height - side) // 2, side))
+    return Excerpt(PlumeFinding().begin_from(cube.radiance, cube.signature, cube.mask, cube.emits), placing)
 
 
 def read_cube(path: Path) -> SpectralCube:

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt
 from clonotate.formats.scale import familiar_scale
 from clonotate.formats.volumes import Volume, read_volume, reader
 from clonotate.formats.window import Window
 from clonotate.records import ClonotateError
-from clonotate.tasks.neuron_tracking import NeuronTracking, World
+from clonotate.tasks.neuron_tracking import NeuronTracking
 
 LEAST = 200  # voxels a neurite has at least in every section
 SECTIONS = 48  # of a world at most
@@ -18,7 +19,7 @@ STACKS = ("raw.tif", "images.tif")
 LABELS = ("neurites.tif", "labels.tif")
 
 
-def read_neurites(path: Path, seed: int) -> World:
+def read_neurites(path: Path, seed: int) -> Excerpt:
     """One neurite of a stack: a file, or a folder with `raw.tif` and, if there is a truth, `neurites.tif`.
 
     With labels (ids through z, beside the file) `seed` chooses among the neurites that span all sections;
@@ -30,14 +31,15 @@ def read_neurites(path: Path, seed: int) -> World:
     volume, beside = read_volume(file), present(file.parent, LABELS)
     rng = np.random.default_rng(seed)
     if beside is None:
-        start = bright_place(volume, rng)
-        return NeuronTracking().begin_from(window_at(volume, start).images(volume))
+        window = window_at(volume, bright_place(volume, rng))
+        return Excerpt(NeuronTracking().begin_from(window.images(volume)), window.placing(volume))
     labels = read_labels(beside, volume)
     for target in rng.permutation(spanning(labels)):
         window = window_at(volume, (0, *innermost(labels[0] == target)))
         seen = window.labels(labels)
         if int(target) in spanning(seen, 1):
-            return NeuronTracking().begin_from(window.images(volume), seen)
+            world = NeuronTracking().begin_from(window.images(volume), seen)
+            return Excerpt(world, window.placing(volume))
     raise ClonotateError(f"no neurite of {beside} spans all sections with {LEAST} voxels in each")
 
 

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.limb_tracking import LimbTracking, World
+from clonotate.tasks.limb_tracking import LimbTracking
 
 FRAMES = 8  # of a world, at most
 STRIDE = 2  # rows of the table from a frame to the next, at most
@@ -27,7 +28,7 @@ class Poses:
     points: NDArray[np.float64]  # [frames, names, 2] x, y; NaN where hidden
 
 
-def read_poses(path: Path, seed: int) -> World:
+def read_poses(path: Path, seed: int) -> Excerpt:
     """Up to 8 frames of a film: a DeepLabCut table (CSV, one animal), or a folder with one and its frames.
 
     `seed` chooses the frames; they are cut to a square around the keypoints. A table whose coordinates are
@@ -45,7 +46,9 @@ def read_poses(path: Path, seed: int) -> World:
     frames = np.stack([cut(picture, left, top, side) for picture in pictures])
     scaled = (points - (left, top) + 0.5) * (CANVAS / side) - 0.5
     known = None if np.isnan(points).all() else scaled
-    return LimbTracking().begin_from(frames, poses.names, known)
+    names = tuple(poses.frames[i] for i in chosen)
+    placing = Placing(height, width, square(left, top, side), tuple(map(float, chosen)), names=names)
+    return Excerpt(LimbTracking().begin_from(frames, poses.names, known), placing)
 
 
 def table_of(path: Path) -> Path:

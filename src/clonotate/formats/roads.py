@@ -12,8 +12,10 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from clonotate.annotation import Matrix
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.records import ClonotateError
-from clonotate.tasks.road_network import RoadNetwork, World
+from clonotate.tasks.road_network import RoadNetwork
 from clonotate.tasks.worlds.network import dense
 from clonotate.tasks.worlds.streets import EDGE, SIDE
 
@@ -25,7 +27,7 @@ WGS84 = 4326
 Line = NDArray[np.float64]  # [points, 2]: x, y
 
 
-def read_roads(path: Path, seed: int = 0) -> World:
+def read_roads(path: Path, seed: int = 0) -> Excerpt:
     """A tile of a picture, or of the one in a folder, and its roads if a .geojson lies beside it.
 
     A larger picture is cut to a square that `seed` chooses. ClonotateError for what cannot be used.
@@ -39,14 +41,16 @@ def read_roads(path: Path, seed: int = 0) -> World:
         )
     rng = np.random.default_rng(seed)
     top, left = (int(rng.integers(0, length - side + 1)) for length in grey.shape[:2])
-    square = grey[top : top + side, left : left + side]
-    tile = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR)
+    cut = grey[top : top + side, left : left + side]
+    tile = cv2.resize(cut, (SIDE, SIDE), interpolation=cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR)
     beside = sorted(picture.parent.glob("*.geojson")) if path.is_dir() else [picture.with_suffix(".geojson")]
     lines = None
     if beside and beside[0].exists():
         there = [(line - (left, top)) * (SIDE / side) for line in lines_on(picture, beside[0])]
         lines = [part for line in there for part in inside(line)]
-    return RoadNetwork().begin_from(np.asarray(tile, np.uint8), lines or None)
+    height, width = grey.shape[:2]
+    placing = Placing(height, width, square(left, top, side, SIDE), degrees=to_degrees(picture))
+    return Excerpt(RoadNetwork().begin_from(np.asarray(tile, np.uint8), lines or None), placing)
 
 
 def picture_in(path: Path) -> Path:
@@ -124,6 +128,15 @@ def georeference(picture: Path) -> tuple[tuple[float, float], tuple[float, float
         raise ClonotateError(wanted)
     across, down = float(scale[0]), float(scale[1])
     return (tie[3] - tie[0] * across, tie[4] + tie[1] * down), (across, down)
+
+
+def to_degrees(picture: Path) -> Matrix | None:
+    """The map from pixels of a picture to longitude and latitude; None where it has no georeference."""
+    try:
+        (left, top), (across, down) = georeference(picture)
+    except ClonotateError:
+        return None
+    return (across, 0, left), (0, -down, top)
 
 
 def inside(line: Line) -> list[Line]:

@@ -10,32 +10,39 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.colored_dots import ColoredDots, World, hues
+from clonotate.tasks.colored_dots import ColoredDots, hues
 
 SLICES = 16  # at most; deeper stacks are taken together, the brightest voxel counts
 SATURATION = 0.95
 
 
-def read_spots(path: Path, seed: int) -> World:
+def read_spots(path: Path, seed: int) -> Excerpt:
     """A stack of spots, depth-coded; `seed` chooses the square that is seen of an oblong one."""
-    volume = read_volume(path)
-    return ColoredDots().begin_from(depth_coded(grey_slices(volume, np.random.default_rng(seed))))
+    slices, placing = grey_slices(read_volume(path), np.random.default_rng(seed))
+    return Excerpt(ColoredDots().begin_from(depth_coded(slices)), placing)
 
 
-def grey_slices(volume: Volume, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A square of a volume: uint8 `[slices, 256, 256]`, each the maximum over some sections."""
+def grey_slices(volume: Volume, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Placing]:
+    """A square of a volume: uint8 `[slices, 256, 256]`, each the maximum over some sections; where it lies.
+
+    A slice lies at the middle of its sections, for nobody saw which of them a place was brightest in.
+    """
     depth, height, width = volume.shape
     side = min(height, width)
     top, left = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
     rows, columns = slice(top, top + side), slice(left, left + side)
     how = cv2.INTER_AREA if side > CANVAS else cv2.INTER_LINEAR
     slices = []
-    for sections in np.array_split(np.arange(depth), min(SLICES, depth)):
+    groups = np.array_split(np.arange(depth), min(SLICES, depth))
+    for sections in groups:
         brightest = np.max([volume.grey(int(z), rows, columns) for z in sections], axis=0)
         slices.append(cv2.resize(brightest, (CANVAS, CANVAS), interpolation=how))
-    return np.stack(slices)
+    middles = tuple(float(sections.mean()) for sections in groups)
+    place = square(left, top, side)
+    return np.stack(slices), Placing(height, width, place, middles, volume.spacing, volume.unit)
 
 
 def depth_coded(slices: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Points
+from clonotate.formats.work import Work, told
 from clonotate.records import ClonotateError
 from clonotate.whole import whole
 
@@ -52,6 +54,13 @@ def write_swc(path: Path, tree: Tree, comments: tuple[str, ...] = ()) -> None:
     )
     with whole(path) as beside:
         beside.write_text("\n".join([*(f"# {text}" for text in head), *rows]) + "\n", encoding="utf-8")
+
+
+def export_swc(path: Path, work: Work) -> None:
+    """Points of a stack as one unbranched line, in the unit of its spacing; provenance in the comments."""
+    spots = [work.placing.physical(spot) for spot in work.of(Points).marks]
+    points = np.array([(spot.z, spot.y, spot.x) for spot in spots])
+    write_swc(path, line(points, 0, work.placing.measured), told(work.provenance))
 
 
 def read_swc(path: Path) -> Tree:

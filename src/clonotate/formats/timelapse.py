@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.cell_lineage import CellLineage, World
+from clonotate.tasks.cell_lineage import CellLineage
 from clonotate.tasks.worlds.tracks import LEAST, numbered, origins
 
 FRAMES = 12  # at most; of a longer film every n-th
@@ -33,9 +34,10 @@ class Timelapse:
     images: NDArray[np.uint8]
     labels: Labels
     tracked: bool  # a cell keeps its label over time
+    shown: range  # which frames of the file these are
 
 
-def read_timelapse(path: Path, seed: int = 0) -> World:
+def read_timelapse(path: Path, seed: int = 0) -> Excerpt:
     """A crop of a time-lapse: a folder with `images.tif` and `labels.tif` of track ids, or a film alone.
 
     `seed` chooses the crop, those with divisions first. Raises ClonotateError where there is no such film, or
@@ -46,10 +48,14 @@ def read_timelapse(path: Path, seed: int = 0) -> World:
     crops = good_crops(film, side)
     if not crops:
         raise ClonotateError(f"no part of {path} holds {CELLS[0]} to {CELLS[1]} cells in every frame")
-    window = (slice(None), *crops[seed % len(crops)])
+    rows, columns = crops[seed % len(crops)]
+    window = (slice(None), rows, columns)
     sized = [cv2.resize(i, (CANVAS, CANVAS), interpolation=cv2.INTER_CUBIC) for i in film.images[window]]
     labels = np.stack([resized(layer) for layer in film.labels[window]])
-    return CellLineage().begin_from(np.stack(sized), labels, film.tracked)
+    place = square(columns.start, rows.start, side)
+    height, width = film.images.shape[1:]
+    placing = Placing(height, width, place, tuple(map(float, film.shown)))
+    return Excerpt(CellLineage().begin_from(np.stack(sized), labels, film.tracked), placing)
 
 
 def stored(path: Path) -> Timelapse:
@@ -60,10 +66,11 @@ def stored(path: Path) -> Timelapse:
     shown = range(0, images.shape[0], every)[:FRAMES]
     grey = np.stack([images.grey(t, slice(None), slice(None)) for t in shown])
     if not folder:
-        return Timelapse(grey, segmented(grey), tracked=False)
+        return Timelapse(grey, segmented(grey), tracked=False, shown=shown)
     labels = read_volume(found(path, "labels"))
     refuse(images, labels)
-    return Timelapse(grey, np.asarray(labels.array).reshape(labels.shape)[list(shown)], tracked=True)
+    array = np.asarray(labels.array).reshape(labels.shape)
+    return Timelapse(grey, array[list(shown)], tracked=True, shown=shown)
 
 
 def found(folder: Path, name: str) -> Path:

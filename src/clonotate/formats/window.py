@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.placing import Placing, square
 from clonotate.formats.volumes import Volume
 from clonotate.screens.widgets import CANVAS
 
@@ -42,11 +43,12 @@ class Window:
         """Which section of the volume is slice `index` of the window."""
         return self.first + self.step * index
 
-    def voxel(self, x: int, y: int, shape: tuple[int, int, int]) -> tuple[float, float]:
-        """The place (y, x) in voxels under the middle of a canvas pixel, inside a volume of that shape."""
-        grain = self.side / CANVAS
-        row, column = self.top + (y + 0.5) * grain - 0.5, self.left + (x + 0.5) * grain - 0.5
-        return mirrored(row, shape[1]), mirrored(column, shape[2])
+    def placing(self, volume: Volume) -> Placing:
+        """Where its canvas lies in its volume."""
+        _, height, width = volume.shape
+        sections = tuple(float(self.section(i)) for i in range(self.count))
+        place = square(self.left, self.top, self.side)
+        return Placing(height, width, place, sections, volume.spacing, volume.unit, folds=True)
 
     def images(self, volume: Volume) -> NDArray[np.uint8]:
         """What the canvas shows: uint8 `[count, 256, 256]`, shrunk by area, enlarged linearly."""
@@ -73,9 +75,3 @@ def reflected(start: int, count: int, length: int) -> NDArray[np.intp]:
     """`count` indices from `start` on, folded back into 0..length-1 at the borders."""
     folded = np.arange(start, start + count) % (2 * length)
     return np.minimum(folded, 2 * length - 1 - folded)
-
-
-def mirrored(place: float, length: int) -> float:
-    """A coordinate folded back into the volume, whose voxels reach from -0.5 to length - 0.5."""
-    folded = (place + 0.5) % (2 * length)
-    return float(np.clip(min(folded, 2 * length - folded) - 0.5, 0, length - 1))

@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Keypoint, Poses, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -192,6 +193,12 @@ class AnimalTracking(Task[World, Memory]):
                 slot = Slot(world.frame, world.animal, world.end)
                 return replace(world, placed=(*world.placed, (slot, (x, y))), end=1 - world.end)
         return world
+
+    def annotation(self, world: World) -> Poses:
+        marks = (Keypoint(*slot, Spot(*at, slot.frame)) for slot, at in sorted(world.marks.items()))
+        names = tuple(end.lower() for end in ENDS)
+        film = world.film
+        return Poses(len(film.images), NAMES[: film.animals], names, ((FRONT, BACK),), tuple(marks))
 
     def score(self, world: World) -> Score:
         """Success is both ends of every animal in every frame, within 6 px and under its own name."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
+from clonotate.annotation import Annotation
 from clonotate.records import Event, Kind, Phase, Score
 from clonotate.screens.widgets import View
 
@@ -52,6 +53,10 @@ class Task(ABC, Generic[World, Memory]):
     @abstractmethod
     def update(self, world: World, event: Event) -> World:
         """The world after an event: pure and total. Events that mean nothing here return `world` itself."""
+
+    @abstractmethod
+    def annotation(self, world: World) -> Annotation:
+        """What stands annotated, in canvas pixels: pure, total, and never the truth."""
 
     @abstractmethod
     def score(self, world: World) -> Score:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Cell, Link, Spot, Tracks
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -152,6 +153,23 @@ class CellLineage(Task[World, Memory]):
             case Event("canvas", (x, y)) if world.clickable:
                 return clicked(world, world.film.frames[world.z].at((x, y)))
         return world
+
+    def annotation(self, world: World) -> Tracks:
+        frames = world.film.frames
+        all_cells = ((t, i) for t, frame in enumerate(frames) for i in range(len(frame.cells)))
+        number = {cell: n for n, cell in enumerate(all_cells)}
+        cells = (
+            Cell(Spot(*cell.middle, t), tuple(Spot(*at, t) for at in cell.outline))
+            for t, frame in enumerate(frames)
+            for cell in frame.cells
+        )
+        made = zip(world.film.queue, world.links, strict=False)
+        links = (
+            Link(number[t, i], number[t + 1, child] if child is not None else None)
+            for (t, i), link in made
+            for child in (link or (None,))
+        )
+        return Tracks(tuple(cells), tuple(links))
 
     def score(self, world: World) -> Score:
         """Success is every cell linked to its continuation, or to both daughters, in the next frame."""

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Points, Spot
 from clonotate.records import ClonotateError, Event, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -161,6 +162,9 @@ class ChromosomeTracing(Task[World, Memory]):
             case Event("canvas", (x, y)) if not world.projected:
                 return replace(world, markers=(*world.markers, (x, y, world.z)))
         return world
+
+    def annotation(self, world: World) -> Points:
+        return Points(tuple(Spot(*marker) for marker in world.markers))
 
     def score(self, world: World) -> Score:
         """Success is 90 % of the beads marked in order, within 5 px and a slice, and as few strays.

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Points, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -156,6 +157,9 @@ class ColoredDots(Task[World, Memory]):
             case Event("canvas", (x, y)) if not world.projected:
                 return replace(world, markers=(*world.markers, (x, y, world.z)))
         return world
+
+    def annotation(self, world: World) -> Points:
+        return Points(tuple(Spot(*marker) for marker in world.markers))
 
     def score(self, world: World) -> Score:
         """Success is a marker on every dot, in its slice and within 5 px, in order of hue, and no other."""

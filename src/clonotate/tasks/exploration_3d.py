@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Categories, Member
 from clonotate.records import Event, Score
 from clonotate.screens.widgets import CANVAS, Button, Canvas, Group, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -130,6 +131,10 @@ class Exploration3D(Task[World, Memory]):
                 choice = (world.present, NAMES.index(name), told(world))
                 return replace(world, choices=(*world.choices, choice))
         return world
+
+    def annotation(self, world: World) -> Categories:
+        members = (Member(spore, NAMES[kind]) for spore, kind in sorted(world.chosen.items()))
+        return Categories(len(world.spores), NAMES, tuple(members))
 
     def score(self, world: World) -> Score:
         """Success is the right class chosen for every spore."""

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Landmarks, Pair, Spot
 from clonotate.records import Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -187,6 +188,14 @@ class ImageAlignment(Task[World, Memory]):
             case Event("canvas", (x, y)) if not world.full and world.channel == wanted(world):
                 return replace(world, clicks=(*world.clicks, (x, y)))
         return world
+
+    def annotation(self, world: World) -> Landmarks:
+        pairs = zip(world.clicks[::2], world.clicks[1::2], strict=False)
+        across, down = world.fit.tolist()
+        model = "affine" if world.pictures.affine else "similarity"
+        return Landmarks(
+            tuple(Pair(Spot(*a), Spot(*b)) for a, b in pairs), (tuple(across), tuple(down)), model
+        )
 
     def score(self, world: World) -> Score:
         """Success is a fit that is off by 3 px at most, on average over the canvas, of 3 pairs or more."""

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Keypoint, Poses, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -162,6 +163,11 @@ class LimbTracking(Task[World, Memory]):
         """With keypoint `k` of this frame placed, and the next one that is missing active."""
         after = replace(world, placements=(*world.placements, (world.t, k, at)))
         return replace(after, active=after.missing(world.t, k))
+
+    def annotation(self, world: World) -> Poses:
+        film, spots = world.film, world.marks
+        marks = (Keypoint(t, 0, k, Spot(*at, t) if (at := spots[t, k]) else None) for t, k in sorted(spots))
+        return Poses(len(film.images), ("animal",), film.names, film.bones, tuple(marks))
 
     def score(self, world: World) -> Score:
         """Success is 95 % of the visible points within 5 px under their names, and all hidden ones told."""

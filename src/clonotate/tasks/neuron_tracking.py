@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Points, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -134,6 +135,9 @@ class NeuronTracking(Task[World, Memory]):
             case Event("canvas", (x, y)):
                 return replace(world, nodes=(*world.nodes, (x, y, world.z)))
         return world
+
+    def annotation(self, world: World) -> Points:
+        return Points(tuple(Spot(x, y, z) for z, (x, y) in sorted(world.skeleton.items())))
 
     def score(self, world: World) -> Score:
         """Success is a node in 90 % of the slices, and 95 % of the nodes inside the neurite."""

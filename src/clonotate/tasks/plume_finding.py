@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Region, Spot
 from clonotate.records import ClonotateError, Event, Kind, Phase, Score
 from clonotate.screens.widgets import (
     CANVAS,
@@ -183,6 +184,9 @@ class PlumeFinding(Task[World, Memory]):
             case Event("canvas", (x, y)) if drawing:
                 return replace(world, vertices=(*world.vertices, (x, y)))
         return world
+
+    def annotation(self, world: World) -> Region:
+        return Region(tuple(Spot(*at) for at in world.vertices), "plume", world.closed, world.absent)
 
     def score(self, world: World) -> Score:
         """Success is an outline with an IoU of 0.7 with the plume, or No plume where there is none."""

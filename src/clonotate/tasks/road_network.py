@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Graph, Node, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -178,6 +179,10 @@ class RoadNetwork(Task[World, Memory]):
             case Event("canvas", (x, y)):
                 return placed(world, (x + world.corner[0], y + world.corner[1]))
         return world
+
+    def annotation(self, world: World) -> Graph:
+        """In pixels of the tile, which is four canvases large."""
+        return Graph(tuple(Node(i, Spot(*at)) for i, path in enumerate(world.paths) for at in path))
 
     def score(self, world: World) -> Score:
         """Success is a graph F1 of at least 0.9: stretches between junctions and ends, each within 8 px."""

@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.annotation import Categories, Member, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
@@ -144,6 +145,11 @@ class ShapeMatching(Task[World, Memory]):
                 return replace(world, clicks=(*world.clicks, (world.board, tile)))
         return world
 
+    def annotation(self, world: World) -> Categories:
+        chosen = ((board, tile) for board, tiles in enumerate(world.chosen) for tile in sorted(tiles))
+        members = (Member(board, "match", framed(tile, board)) for board, tile in chosen)
+        return Categories(len(world.slide.images), ("match",), tuple(members))
+
     def score(self, world: World) -> Score:
         """Success is all grains of the form of the reference chosen on every board, and no other."""
         pairs = list(zip(world.chosen, world.slide.truth, strict=True))
@@ -228,6 +234,12 @@ def middle(tile: int | None) -> tuple[int, int]:
     """The middle of a tile, of the reference for None."""
     x, y = corner(tile)
     return x + SIDE // 2, y + SIDE // 2
+
+
+def framed(tile: int, board: int) -> tuple[Spot, ...]:
+    """The corners of a tile at its outer edge, clockwise."""
+    x, y = (v - 0.5 for v in corner(tile))
+    return tuple(Spot(x + dx, y + dy, board) for dx, dy in ((0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)))
 
 
 def tile_at(x: int, y: int) -> int | None:
