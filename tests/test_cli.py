@@ -53,7 +53,9 @@ class TestHelp:
         assert code == 0
         assert all(command in out for command in [*COMMANDS, "study"])
 
-    @pytest.mark.parametrize("command", [*([name] for name in COMMANDS), ["study", "humans"]])
+    @pytest.mark.parametrize(
+        "command", [*([name] for name in COMMANDS), ["study", "humans"], ["study", "effort"]]
+    )
     def test_every_command_has_an_example(self, run: Run, command: list[str]) -> None:
         code, out, _ = run(*command, "--help")
         assert code == 0

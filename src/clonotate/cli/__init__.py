@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from clonotate.cli.annotate import annotate
+from clonotate.cli.copilot import effort as effort  # it adds itself to `study`
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
