@@ -13,6 +13,7 @@ from clonotate.cli.export import export
 from clonotate.cli.judge import evaluate, study
 from clonotate.cli.learn import dagger, train
 from clonotate.cli.look import layouts, play, tasks
+from clonotate.cli.studio import studio
 from clonotate.records import ClonotateError
 
 app = typer.Typer(
@@ -23,7 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, annotate, tasks, layouts, play, collect, validate, export, train, dagger, evaluate):
+making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
+for command in (*making, train, dagger, evaluate):
     app.command()(command)
 app.add_typer(study, name="study")
 

@@ -1,0 +1,30 @@
+// The pages by address: #/, #/annotate/ID, #/replay/ID, #/replay/ID/OTHER, #/status.
+import { annotate } from "./annotate.js";
+import { element } from "./dom.js";
+import { home } from "./home.js";
+import { replay } from "./replay.js";
+import { status } from "./status.js";
+
+const PAGES = { "": home, annotate, replay, status };
+const place = document.getElementById("page");
+let leave = () => {};
+
+async function go() {
+  leave();
+  leave = () => {};
+  document.getElementById("trail").replaceChildren();
+  document.getElementById("connection").replaceChildren();
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  document.body.dataset.page = name || "home";
+  place.replaceChildren();
+  try {
+    leave = (await (PAGES[name] || home)(place, ...rest)) || leave;
+  } catch (error) {
+    place.replaceChildren(element("p", { className: "trouble", role: "alert" }, error.message));
+  }
+}
+
+// The token has done its work: the cookie knows it now, and it need not stay in sight.
+if (location.search) history.replaceState(null, "", "/" + location.hash);
+addEventListener("hashchange", go);
+go();
