@@ -1,10 +1,11 @@
 """Batches: a pure function of the step, and every lesson once over all processes."""
 
 import numpy as np
+import pytest
 import torch
 from fake_lessons import FakeLessons
 
-from clonotate.training.batches import Batches, pack
+from clonotate.training.batches import Batches, pack, stream
 
 
 def test_processes_share_the_lessons_of_a_step_out_in_order():
@@ -35,3 +36,14 @@ def test_packing_leaves_the_lessons_as_they_were():
     before = lesson.past.copy()
     pack([lesson], 1.0, np.random.default_rng(0))
     assert (lesson.past == before).all()
+
+
+@pytest.mark.slow
+def test_several_workers_give_the_batches_of_one():
+    batches = Batches(FakeLessons(), 2, 0.3, 7, 0, 1)
+    for step, batch in enumerate(stream(batches, 2, 7, workers=2), 2):
+        alone = batches[step]
+        assert torch.equal(batch.screens, alone.screens)
+        assert torch.equal(batch.past, alone.past)
+        assert (batch.lengths, batch.kinds) == (alone.lengths, alone.kinds)
+    assert step == 6

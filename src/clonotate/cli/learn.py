@@ -23,6 +23,10 @@ Minutes = Annotated[
     float | None, typer.Option(help="Stop after so many minutes; the same call goes on.", min=0)
 ]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Render lessons for each process; 1 on a CPU, as many as cores beside a GPU.", min=1),
+]
 
 
 def train(
@@ -34,6 +38,7 @@ def train(
         int | None, typer.Option(help="In place of the recipe's; one a core.", min=1)
     ] = None,
     device: Device = "cpu",
+    workers: Workers = None,
 ) -> None:
     """Train a policy by a recipe: a function that returns a whole Run.
 
@@ -43,7 +48,7 @@ def train(
     run = replace(run, steps=steps or run.steps, processes=processes or run.processes)
     from clonotate.training.train import train as fit
 
-    fit(run, out, max_minutes, device)
+    fit(run, out, max_minutes, device, workers)
     print(f"{out} holds the checkpoint; next: clonotate evaluate {out}")
 
 

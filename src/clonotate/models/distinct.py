@@ -6,6 +6,7 @@ level are the row numbers of the level below, hashed again. The result is that o
 the order of sums in the gradients differs. 64-bit hashes: two of a million windows collide once in 1e7 runs.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +50,14 @@ def everything(keys: Tensor) -> Census:
 def frame(screens: Tensor) -> Tensor:
     """`screens` (uint8 `[N, H, W, 3]`) in a black frame, as wide as a window reaches beyond its cell."""
     return functional.pad(screens, (0, 0, _QUAD, _QUAD, _QUAD, _QUAD))
+
+
+def windows(framed: Tensor, count: Callable[[Tensor], Census]) -> Census:
+    """The windows round all cells of framed screens, counted; nothing is hashed for `everything`."""
+    if count is census:
+        return count(window_keys(framed))
+    rows, columns = framed.shape[1] // CELL - 1, framed.shape[2] // CELL - 1
+    return count(torch.empty(len(framed), rows, columns, dtype=torch.int64, device=framed.device))
 
 
 def window_keys(framed: Tensor) -> Tensor:
@@ -126,8 +135,9 @@ class _Gather(torch.autograd.Function):
         (ids,), (shape, dtype), grad = ctx.saved_tensors, ctx.table, grads[0]
         total = torch.zeros(shape, device=grad.device)  # float32: bfloat16 sums of 1e5 terms saturate
         flat, rows = ids.reshape(-1), grad.reshape(-1, shape[1])
-        for k in range(0, len(rows), 4096):  # in pieces that stay in the processor's cache
-            total.index_add_(0, flat[k : k + 4096], rows[k : k + 4096].float())
+        piece = 4096 if grad.device.type == "cpu" else max(len(rows), 1)  # stays in a processor's cache
+        for k in range(0, len(rows), piece):
+            total.index_add_(0, flat[k : k + piece], rows[k : k + piece].float())
         return total.to(dtype), None
 
 

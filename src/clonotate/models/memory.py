@@ -12,6 +12,8 @@ from torch.nn import functional
 
 Cache: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Keys and values of every block so far, each `[batch, heads, time, dim]`; empty before the first token."""
+ALIKE = 1.25
+"""Episodes are of about one length where the longest has at most so many times the tokens of the shortest."""
 
 
 class Block(nn.Module):
@@ -59,3 +61,25 @@ class Memory(nn.Module):
             tokens, seen = block(tokens, bias, cache[k] if cache else None)
             grown.append(seen)
         return self.norm(tokens), tuple(grown)
+
+    def whole(self, tokens: Tensor, lengths: list[int]) -> Tensor:
+        """tokens: `[N, width]`, whole episodes end to end. Returns their memories in the same order.
+
+        Episodes of about one length are read together, so that few tokens are padding.
+        """
+        episodes, found = torch.split(tokens, lengths), dict[int, Tensor]()
+        for alike in buckets(lengths):
+            padded = nn.utils.rnn.pad_sequence([episodes[k] for k in alike], batch_first=True)
+            found |= zip(alike, self(padded)[0], strict=True)
+        return torch.cat([found[k][:length] for k, length in enumerate(lengths)])
+
+
+def buckets(lengths: list[int]) -> list[list[int]]:
+    """Numbers of episodes, in groups whose longest is at most `ALIKE` times as long as their shortest."""
+    groups: list[list[int]] = []
+    for k in sorted(range(len(lengths)), key=lambda k: -lengths[k]):
+        if groups and lengths[groups[-1][0]] <= ALIKE * lengths[k]:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups

@@ -24,8 +24,8 @@ from clonotate.models.distinct import (
     gather,
     neighbour_keys,
     neighbours,
-    window_keys,
     window_pixels,
+    windows,
 )
 from clonotate.models.fovea import REACH, SQUARE, Fovea, bordered, looks
 from clonotate.models.memory import Cache, Memory
@@ -87,7 +87,7 @@ class Encoder(nn.Module):
     def forward(self, screens: Tensor, count: Callable[[Tensor], Census]) -> Scene:
         """screens: uint8 `[N, H, W, 3]`; `count` is `census` or `everything`, which give the same scene."""
         framed = frame(screens)
-        found = count(window_keys(framed))
+        found = windows(framed, count)
         dtype = torch.bfloat16 if torch.is_autocast_enabled(framed.device.type) else torch.float32
         pixels = window_pixels(framed, found.first).to(dtype).sub_(128).mul_(1 / 128)  # exact in bfloat16
         patches = functional.pad(self.patch(pixels), (0, 0, 1, 0))
@@ -303,9 +303,7 @@ class PointerModel(ClickModel[Recall]):
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
         scene = self.look(screens)
-        tokens = self.glance(scene, past).split(lengths)
-        memories, _ = self.memory(nn.utils.rnn.pad_sequence(list(tokens), batch_first=True))
-        memory = torch.cat([row[:length] for row, length in zip(memories, lengths, strict=True)])
+        memory = self.memory.whole(self.glance(scene, past), lengths)
         sizes = torch.tensor(lengths, device=screens.device)
         frames = torch.arange(len(screens), device=screens.device)
         firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)

@@ -1,4 +1,4 @@
-"""The data of a training step: whole lessons packed end to end, rendered by a process of their own.
+"""The data of a training step: whole lessons packed end to end, rendered by processes of their own.
 
 Step k of rank r uses lessons k * processes * E + r * E + j, so that nothing about the data needs saving.
 """
@@ -28,8 +28,8 @@ class Batch(NamedTuple):
     kinds: list[str]  # of the clicks, N of them
 
     def to(self, device: torch.device) -> "Batch":
-        """The same batch with its tensors on `device`."""
-        return self._replace(**{name: getattr(self, name).to(device) for name in TENSORS})
+        """The same batch with its tensors on `device`; from pinned memory they travel while others work."""
+        return self._replace(**{name: getattr(self, name).to(device, non_blocking=True) for name in TENSORS})
 
 
 def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batch:
@@ -59,14 +59,18 @@ class Batches(Dataset[Batch]):
         return pack(lessons, self.hidden, np.random.default_rng((self.seed, step, self.rank)))
 
 
-def stream(batches: Batches, start: int, steps: int) -> Iterator[Batch]:
-    """The batches of steps `start` to `steps`, made ahead by a worker process."""
+def stream(batches: Batches, start: int, steps: int, workers: int = 1, pin: bool = False) -> Iterator[Batch]:
+    """The batches of steps `start` to `steps`, made ahead by worker processes; how many changes nothing.
+
+    `pin` puts them where a GPU can fetch them by itself.
+    """
     loader = DataLoader(
         batches,
         batch_size=None,
         sampler=range(start, steps),
-        num_workers=1,
+        num_workers=workers,
         prefetch_factor=2,
+        pin_memory=pin,
         multiprocessing_context="spawn",
         worker_init_fn=_quieten,
     )

@@ -11,7 +11,6 @@ import numpy as np
 
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, lesson, of_frames
-from clonotate.episodes.files import read_episodes
 from clonotate.episodes.session import Session
 from clonotate.records import Episode, Source
 from clonotate.tasks import NINE, task_named
@@ -82,4 +81,6 @@ def demonstration(session: Session, rng: np.random.Generator, budget: int, tremo
 @lru_cache(maxsize=4)
 def load(paths: tuple[str, ...]) -> tuple[Episode, ...]:
     """The episodes of several files."""
+    from clonotate.episodes.files import read_episodes  # fresh lessons need no pyarrow
+
     return tuple(episode for path in paths for episode in read_episodes(Path(path)))

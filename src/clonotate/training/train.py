@@ -65,12 +65,17 @@ class Run:
     snapshot_every: int = 0  # steps between weights that are kept for ever; 0 for none
 
 
-def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "cpu") -> Path:
+def train(
+    run: Run, out: Path, max_minutes: float | None = None, device: str = "cpu", workers: int | None = None
+) -> Path:
     """Trains until `run.steps`, `max_minutes` of this call, or SIGTERM; returns `out`, a checkpoint folder.
 
     Resumes what `out` holds. Raises ClonotateError if that is another run. `device` is "cpu" or "cuda"; data
-    parallel over `run.processes` processes, one a core or one a GPU.
+    parallel over `run.processes` processes, one a core or one a GPU. `workers` render lessons for each of
+    them: one beside a core, and beside GPUs as many as there are cores, unless given.
     """
+    if workers is None:
+        workers = min(16, max(1, (os.cpu_count() or 1) // run.processes)) if device == "cuda" else 1
     begin(run)  # what is wrong with it is said here, not in a child
     claim(run, out)
     stop = get_context("spawn").RawValue("b", 0)
@@ -79,7 +84,7 @@ def train(run: Run, out: Path, max_minutes: float | None = None, device: str = "
     os.environ.update(MALLOC)  # read by a process as it starts, hence the children even where there is one
     try:
         with tempfile.TemporaryDirectory() as meeting:
-            args = (run, out, max_minutes, device, stop, meeting)
+            args = (run, out, max_minutes, device, workers, stop, meeting)
             spawn: Callable[..., Any] = start_processes
             spawn(_fit, args, run.processes, start_method="spawn")
     finally:
@@ -118,7 +123,14 @@ def _heed(stop: Any) -> dict[int, Any]:
 
 
 def _fit(
-    rank: int, run: Run, out: Path, max_minutes: float | None, device: str, stop: Any, meeting: str
+    rank: int,
+    run: Run,
+    out: Path,
+    max_minutes: float | None,
+    device: str,
+    workers: int,
+    stop: Any,
+    meeting: str,
 ) -> None:
     parent = os.getppid()
     _heed(stop)
@@ -141,7 +153,8 @@ def _fit(
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
     with Log(out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
-        for loaded in state.clock.waiting(stream(lessons, state.step, run.steps)):
+        batches = stream(lessons, state.step, run.steps, workers, pin=device == "cuda")
+        for loaded in state.clock.waiting(batches):
             step, batch = state.step, loaded.to(place)
             measured = measure(model, batch) if rank == 0 and step % run.log_every == 0 else {}
 
@@ -153,23 +166,30 @@ def _fit(
             loss.backward()  # type: ignore[no-untyped-call]
 
             over = stop.value or (max_minutes is not None and state.clock.here() >= max_minutes)
-            beside.copy_(torch.tensor([loss.item(), batch.weight.sum().item(), len(losses), over]))
+            for slot, what in zip(
+                beside, (loss.detach(), batch.weight.sum(), len(losses), over), strict=True
+            ):
+                slot.fill_(what)
             if run.processes > 1:
                 dist.all_reduce(sums)
             if os.getppid() != parent:
                 return  # killed: whoever resumes starts from the last checkpoint
-            total, weight, frames, stopping = beside.tolist()
 
-            gradient /= weight
-            norm = gradient.norm().item()
-            gradient *= min(1.0, run.clip / (norm + 1e-6))
+            gradient /= beside[1]
+            norm = gradient.norm()
+            gradient *= (run.clip / (norm + 1e-6)).clamp(max=1)
             lr = rate(step, run.steps, run.warmup, run.lr, run.lr_end, run.decay_from)
             optimizer.step(lr)
+            total, weight, frames, stopping = (
+                beside.tolist()
+            )  # the one time in a step that a GPU is waited for
             state.follow(average_decay(step, run.average), frames)
 
             log.advance(step)
             if measured:
-                log.write(step, loss=total / weight, **measured, lr=lr, grad_norm=norm, **state.clock.lap())
+                log.write(
+                    step, loss=total / weight, **measured, lr=lr, grad_norm=norm.item(), **state.clock.lap()
+                )
             if rank == 0 and (stopping or state.step == run.steps or state.step % run.save_every == 0):
                 save(out, run, state)
             if stopping:

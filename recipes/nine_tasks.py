@@ -1,0 +1,72 @@
+"""One policy for all nine families: demonstrations first, rounds of practice at the end.
+
+The rule of the mixture: families take turns so that each gives about 200 clicks to learn in a cycle of 23
+lessons (172 to 224 by the lengths in docs/tasks.md), the short ones more often. Half of the lessons are under
+the eight named layouts that are not held out, half under layouts drawn anew for each.
+
+clonotate train nine_tasks:nano --out runs/nine
+clonotate dagger runs/nine --recipe nine_tasks:practice --out runs/nine-practice --rounds 3 --episodes 300
+"""
+
+from dataclasses import replace
+
+from clonotate.screens.layout import KNOWN
+from clonotate.tasks import NINE
+from clonotate.training.curriculum import Curriculum
+from clonotate.training.train import Run
+
+TURNS = {"colored-dot-tracking": 3, "multichannel-image-alignment": 4, "spectral-plume-finding": 4}
+OTHERS = 2
+TREMOR = 7.0  # px: as far from the middle as a policy's own clicks lie
+
+
+COUNTS = {name: TURNS.get(name, OTHERS) for name in NINE}
+ORDER = sorted(((k + 0.5) / count, name) for name, count in COUNTS.items() for k in range(count))
+"""The families of a cycle, each spread evenly over it."""
+TASKS = tuple((name, "standard") for _, name in ORDER)
+CURRICULUM = Curriculum(TASKS, (*KNOWN, *len(KNOWN) * ("sampled@384x288",)), tremor=TREMOR)
+
+
+def nano() -> Run:
+    """2.7M parameters, in two processes of one CPU core each: about 40 hours (estimated from 10 steps).
+
+    Expected: not yet measured.
+    """
+    return Run(CURRICULUM, "nano", steps=24_000, processes=2, save_every=100)
+
+
+def small() -> Run:
+    """13.9M parameters, on one GPU beside 16 cores: 25 minutes (estimated, no GPU was at hand).
+
+    clonotate train nine_tasks:small --out runs/small --device cuda --workers 16 --max-minutes 9, three times.
+    Expected: not yet measured.
+    """
+    return Run(
+        CURRICULUM, "small", steps=2_000, episodes_per_step=16, warmup=50, log_every=10, save_every=100
+    )
+
+
+def base() -> Run:
+    """30.9M parameters, on four GPUs beside 16 cores each: 6 hours (estimated, no GPU was at hand).
+
+    clonotate train nine_tasks:base --out runs/base --device cuda --workers 16. Expected: not yet measured.
+    """
+    return replace(small(), preset="base", steps=20_000, lr=5e-4, warmup=500, processes=4, save_every=250)
+
+
+def practice() -> Run:
+    """A round of DAgger after `nano`: two fifths of the lessons are its own episodes with advice.
+
+    About 90 minutes a round (estimated). Expected: not yet measured.
+    """
+    curriculum = replace(CURRICULUM, recorded_share=0.4, seed=1)
+    return replace(nano(), curriculum=curriculum, steps=900, warmup=30, decay_from=0.3, average=0.99)
+
+
+def small_practice() -> Run:
+    """A round of DAgger after `small`, on one GPU: 3 minutes besides collecting (estimated).
+
+    Needs pyarrow. Expected: not yet measured.
+    """
+    run = practice()
+    return replace(small(), curriculum=run.curriculum, steps=250, warmup=30, decay_from=0.3, average=0.99)
