@@ -75,8 +75,8 @@ class Fovea(nn.Module):
         wide = functional.gelu(self.quarter(middle))  # every 8
         wide = wide + functional.gelu(self.wide(wide))
         middle = functional.gelu(self.joined(middle + larger(self.up(wide))))
-        inner = slice(BORDER // 2 - 1, (BORDER + SQUARE) // 2 + 1)  # the square, and what a kernel reaches
-        fine = functional.gelu(self.last((fine + larger(middle))[..., inner, inner]))
+        inner = 4 * (1 - BORDER // 2,)  # the square, and what a kernel reaches
+        fine = functional.gelu(self.last(functional.pad(fine + larger(middle), inner)))
         logits: Tensor = functional.pixel_shuffle(self.pixels(fine), 2)
         return logits.flatten(1).float()
 
