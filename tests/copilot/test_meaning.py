@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from clonotate.copilot.meaning import author, button, meant, same, share
+from clonotate.copilot.meaning import author, button, meant, share
 from clonotate.episodes.session import Session
+from clonotate.evaluation.agreement import same
 from clonotate.records import Click, Event, Source
 from clonotate.screens.layout import Rect
 from clonotate.screens.pointing import area, locate

@@ -11,7 +11,7 @@ from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
 from clonotate.cli.judge import evaluate, study
-from clonotate.cli.learn import dagger, train
+from clonotate.cli.learn import dagger, finetune, train
 from clonotate.cli.look import layouts, play, tasks
 from clonotate.cli.studio import studio
 from clonotate.records import ClonotateError
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
-for command in (*making, train, dagger, evaluate):
+for command in (*making, train, dagger, finetune, evaluate):
     app.command()(command)
 app.add_typer(study, name="study")
 

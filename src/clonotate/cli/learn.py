@@ -1,4 +1,4 @@
-"""Train a policy from a recipe, and let it learn from its own mistakes."""
+"""Train a policy from a recipe, and let it learn from its own mistakes and from people."""
 
 import importlib
 import inspect
@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from clonotate.cli.options import Processes, cores
+from clonotate.cli.judge import percent
+from clonotate.cli.options import TEST_SEED, Json, Processes, cores, names_of
+from clonotate.cli.terminal import as_json, report, table, write_text
 from clonotate.records import ClonotateError
 
 if TYPE_CHECKING:
+    from clonotate.training.before_after import Comparison
     from clonotate.training.train import Run
 
 Out = Annotated[
@@ -72,6 +76,69 @@ def dagger(
 
     last = practise(Dagger(checkpoint, run, rounds, episodes, temperature), out, processes, device)
     print(f"{last} holds the checkpoint; next: clonotate evaluate {last}")
+
+
+def finetune(
+    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.")],
+    data: Annotated[Path, typer.Option(help="Recorded sessions, Parquet.", show_default=False)],
+    out: Out,
+    tasks: Annotated[str, typer.Option(help="Learn from sessions of these alone; with commas.")] = "",
+    steps: Annotated[int, typer.Option(help="At most.", min=1)] = 300,
+    leg: Annotated[int, typer.Option(help="Steps between looks at the held-out sessions.", min=1)] = 50,
+    replayed: Annotated[float, typer.Option(help="Share of lessons from old tasks.", min=0, max=0.95)] = 0.5,
+    episodes: Annotated[
+        int, typer.Option(help="Worlds to work on alone before and after, of each task; 0: none.", min=0)
+    ] = 20,
+    processes: Processes = cores(),
+    device: Device = "cpu",
+    json: Json = None,
+) -> None:
+    """Let a policy learn from recorded and corrected sessions, without forgetting what it knew.
+
+    Example: clonotate finetune shipped --data sessions.parquet --out runs/mine
+    """
+    from clonotate.training.before_after import as_dict, compare
+    from clonotate.training.finetune import Finetune, Look
+    from clonotate.training.finetune import finetune as fit
+
+    only = tuple(names_of([tasks])) if tasks else ()
+    plan = Finetune(checkpoint, str(data), only, steps, leg, replayed=replayed)
+
+    def told(look: Look) -> None:
+        print(
+            f"after {look.step} steps: {look.nats:.2f} nats a click held out, {look.differing:.1f} clicks"
+            f" a session otherwise than the person's",
+            file=sys.stderr,
+        )
+
+    if not fit(plan, out, device, told):
+        print(f"stopped; the same command goes on in {out}")
+        return
+    found = compare(plan, out, episodes, TEST_SEED, workers=processes)
+    write_text(out / "result.json", as_json(as_dict(found)) + "\n")
+    report(comparison_table(found), as_dict(found), json)
+    print(f"{out} holds the checkpoint; next: clonotate evaluate {out}", file=sys.stderr)
+
+
+def comparison_table(found: "Comparison") -> Table:
+    """Before and after, for the eye."""
+    shown = table("Before and after", "what", "", "before", "after")
+    before, after = found.agreement
+    held = f"{before.sessions} sessions held out"
+    agrees = [f"{percent(one.agrees)} ({span(one.agrees_interval, 100)})" for one in (before, after)]
+    shown.add_row(held, "clicks as the person's", *agrees)
+    differing = [f"{one.differing:.1f} ({span(one.differing_interval)})" for one in (before, after)]
+    shown.add_row(held, "clicks a session otherwise", *differing)
+    for what, *both in found.alone:
+        name = f"{what.task}, {what.level}, {what.layout}"
+        rates = [f"{percent(one['success'])} ({span((one['low'], one['high']), 100)})" for one in both]
+        shown.add_row(name, "alone, learnt" if what.learnt else "alone, known before", *rates)
+    return shown
+
+
+def span(interval: tuple[float, float], by: float = 1) -> str:
+    """An interval for the eye."""
+    return " to ".join(f"{by * bound:.1f}" for bound in interval)
 
 
 def recipe_named(recipe: str) -> "Run":

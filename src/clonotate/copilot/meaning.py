@@ -1,26 +1,16 @@
 """What clicks mean to the two who work on one screen: whether they agree, and how likely a target is."""
 
-import math
-
 from torch import Tensor
 
 from clonotate.episodes.session import Session
+from clonotate.evaluation.agreement import same
 from clonotate.models.base import CELL
-from clonotate.records import Author, Click, Event
+from clonotate.records import Author, Click
 from clonotate.screens.layout import Rect
 from clonotate.screens.pointing import area, hit
 
-SAME = 5.0
-"""Two clicks on the canvas mean the same place up to this distance, in canvas pixels."""
 REACH = 12.0
 """How far around a place on the canvas the probability of what it means is gathered, in canvas pixels."""
-
-
-def same(one: Event | None, other: Event | None) -> bool:
-    """Whether two clicks mean the same: one button, or nearly one place; nothing is never meant."""
-    if one is None or other is None or one.widget != other.widget:
-        return False
-    return one.at is None or other.at is None or math.dist(one.at, other.at) <= SAME
 
 
 def author(session: Session, click: Click, suggested: Click | None) -> Author:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from clonotate.annotators.virtual import VirtualAnnotator
-from clonotate.copilot.meaning import author, same
+from clonotate.copilot.meaning import author
 from clonotate.copilot.run import Rule, Run
 from clonotate.copilot.suggestion import Follower, Suggestion, glimpse
 from clonotate.episodes.session import Session
+from clonotate.evaluation.agreement import same
 from clonotate.models.base import ClickModel
 from clonotate.records import Author, Episode, Event, Step
 from clonotate.screens.pointing import hit

@@ -1,15 +1,20 @@
 """Episodes as lessons for a network: screens, the clicks that led to them, and the clicks to make."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clonotate.episodes.replay import replay
-from clonotate.records import Click, Episode, Step
+from clonotate.episodes.session import Session
+from clonotate.records import Click, Episode, Event, Step
+from clonotate.screens.pointing import hit, locate
 
 NO_CLICK = (-1, -1)
+CORRECTION = 3.0
+"""What a person's correction of a policy counts in the loss; any other click counts 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,20 +28,27 @@ class Lesson:
     kinds: tuple[str, ...]  # what kind of action each step is, for metrics; "" where unknown
 
 
-def lesson(episode: Episode, world: Any = None, layout: str | None = None) -> Lesson:
+def lesson(episode: Episode, world: Any = None) -> Lesson:
     """Render an episode and set what is to be learnt beside it.
 
     The target is the advice: a policy sees slips and trembling hands, and their repair, without learning
-    them (DAgger has the same form: the learner's states, the expert's actions).
+    them (DAgger has the same form: the learner's states, the expert's actions). Where nobody advised, it is
+    what a person's click means, unless that was undone later on. `world` is needed on real data.
     """
-    frames = []
-    for session, _ in zip(replay(episode, world, layout), episode.steps, strict=False):
+    frames, events, aims = [], [], []
+    for session, step in zip(replay(episode, world), episode.steps, strict=False):
+        event = hit(session.view, session.layout, step.click)
         frames.append(session.screen)
-    return of_frames(frames, episode.steps)
+        events.append(event)
+        aims.append(pair(step.advice or steady(session, step.click, event)))
+    taken = undone(events)
+    weight = [worth(step, i in taken) for i, step in enumerate(episode.steps)]
+    made = of_frames(frames, episode.steps)
+    return replace(made, clicks=np.array(aims, np.int64), weight=np.array(weight, np.float32))
 
 
 def of_frames(frames: list[NDArray[np.uint8]], steps: tuple[Step, ...] | list[Step]) -> Lesson:
-    """A lesson of screens already rendered, one a step."""
+    """A lesson of screens already rendered, one a step, all of the same weight."""
     made = [pair(step.click) for step in steps]
     return Lesson(
         screens=np.stack(frames),
@@ -45,6 +57,37 @@ def of_frames(frames: list[NDArray[np.uint8]], steps: tuple[Step, ...] | list[St
         weight=np.ones(len(steps), np.float32),
         kinds=tuple(step.label.kind if step.label else "" for step in steps),
     )
+
+
+def steady(session: Session, click: Click, event: Event | None) -> Click:
+    """A click without the chance of the hand, as far as its meaning tells: in the middle of its button."""
+    if event is None or event.at is not None:
+        return click
+    return locate(session.view, session.layout, event)
+
+
+def worth(step: Step, undone: bool) -> float:
+    """How much a step counts in the loss: what a policy did in a run teaches it nothing, a correction most.
+
+    With an expert's label every step counts the same: its advice says what to do, whoever clicked.
+    """
+    if step.advice is not None or (step.label is not None and step.by in ("virtual", "policy")):
+        return 1.0
+    if undone or step.by == "policy":
+        return 0.0
+    return CORRECTION if step.by == "correction" else 1.0
+
+
+def undone(events: Sequence[Event | None]) -> frozenset[int]:
+    """The clicks on the canvas that a later Undo took back, by their places in a session."""
+    standing: list[int] = []
+    taken = []
+    for i, event in enumerate(events):
+        if event is not None and event.at is not None:
+            standing.append(i)
+        elif event is not None and event.widget == "undo" and standing:
+            taken.append(standing.pop())
+    return frozenset(taken)
 
 
 def pair(click: Click) -> tuple[int, int]:

@@ -6,6 +6,7 @@ Lesson i is a pure function of the curriculum and i, so resuming a run needs no 
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Curriculum:
         rng = np.random.default_rng([self.seed, index])
         if self.recorded and rng.random() < self.recorded_share:
             episodes = load(self.recorded)
-            return lesson(episodes[rng.integers(len(episodes))])
+            return lesson(*episodes[rng.integers(len(episodes))])
         task, level = self.tasks[index % len(self.tasks)]
         layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
@@ -79,8 +80,12 @@ def demonstration(session: Session, rng: np.random.Generator, budget: int, tremo
 
 
 @lru_cache(maxsize=4)
-def load(paths: tuple[str, ...]) -> tuple[Episode, ...]:
-    """The episodes of several files."""
-    from clonotate.episodes.files import read_episodes  # fresh lessons need no pyarrow
+def load(paths: tuple[str, ...]) -> tuple[tuple[Episode, Any], ...]:
+    """The episodes of several files, each with its world where that is real data, else with None."""
+    from clonotate.episodes.files import read_episodes  # fresh lessons need no pyarrow, and no reader
+    from clonotate.formats.worlds import world_of
 
-    return tuple(episode for path in paths for episode in read_episodes(Path(path)))
+    episodes = [episode for path in paths for episode in read_episodes(Path(path))]
+    worlds = {repr(episode.source): episode.source for episode in episodes}
+    opened = {name: world_of(source) for name, source in worlds.items()}  # one for all sessions on it
+    return tuple((episode, opened[repr(episode.source)]) for episode in episodes)

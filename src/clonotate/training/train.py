@@ -66,10 +66,16 @@ class Run:
 
 
 def train(
-    run: Run, out: Path, max_minutes: float | None = None, device: str = "cpu", workers: int | None = None
+    run: Run,
+    out: Path,
+    max_minutes: float | None = None,
+    device: str = "cpu",
+    workers: int | None = None,
+    until: int | None = None,
 ) -> Path:
     """Trains until `run.steps`, `max_minutes` of this call, or SIGTERM; returns `out`, a checkpoint folder.
 
+    `until` is a step to rest at before, for who wants to look at what was learnt so far and go on.
     Resumes what `out` holds. Raises ClonotateError if that is another run. `device` is "cpu" or "cuda"; data
     parallel over `run.processes` processes, one a core or one a GPU. `workers` render lessons for each of
     them: one beside a core, and beside GPUs as many as there are cores, unless given.
@@ -84,7 +90,7 @@ def train(
     os.environ.update(MALLOC)  # read by a process as it starts, hence the children even where there is one
     try:
         with tempfile.TemporaryDirectory() as meeting:
-            args = (run, out, max_minutes, device, workers, stop, meeting)
+            args = (run, out, max_minutes, device, workers, stop, meeting, min(until or run.steps, run.steps))
             spawn: Callable[..., Any] = start_processes
             spawn(_fit, args, run.processes, start_method="spawn")
     finally:
@@ -131,6 +137,7 @@ def _fit(
     workers: int,
     stop: Any,
     meeting: str,
+    end: int,
 ) -> None:
     parent = os.getppid()
     _heed(stop)
@@ -153,7 +160,7 @@ def _fit(
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
     with Log(out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
-        batches = stream(lessons, state.step, run.steps, workers, pin=device == "cuda")
+        batches = stream(lessons, state.step, end, workers, pin=device == "cuda")
         for loaded in state.clock.waiting(batches):
             step, batch = state.step, loaded.to(place)
             measured = measure(model, batch) if rank == 0 and step % run.log_every == 0 else {}
@@ -190,7 +197,7 @@ def _fit(
                 log.write(
                     step, loss=total / weight, **measured, lr=lr, grad_norm=norm.item(), **state.clock.lap()
                 )
-            if rank == 0 and (stopping or state.step == run.steps or state.step % run.save_every == 0):
+            if rank == 0 and (stopping or state.step == end or state.step % run.save_every == 0):
                 save(out, run, state)
             if stopping:
                 break
