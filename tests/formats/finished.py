@@ -31,7 +31,8 @@ def finished_on(task: str, path: Path, seed: int = 0) -> Episode:
 
 def worked(session: Session, world: object = None) -> Episode:
     """What an expert makes of a session."""
-    person, clicks = VirtualAnnotator(session, STEADY, np.random.default_rng(0)), iter(range(10_000))
+    exact = replace(STEADY, jitter=0.0)
+    person, clicks = VirtualAnnotator(session, exact, np.random.default_rng(0)), iter(range(10_000))
 
     def hand(screen: np.ndarray) -> Step:
         return replace(person(screen), by=HANDS[next(clicks) % len(HANDS)])

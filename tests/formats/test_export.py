@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 import tifffile
-from finished import HANDS, finished
+from finished import HANDS, finished, finished_on
+from test_placing import write_roads
 
 import clonotate
 from clonotate.cli import main
 from clonotate.episodes.files import write_episodes
 from clonotate.formats.export import EXPORTS, FORMATS, export
 from clonotate.formats.work import work_of
-from clonotate.records import ClonotateError
+from clonotate.records import ClonotateError, Source
 from clonotate.tasks import TASKS
 
 DOTS, CELLS, ROADS = "colored-dot-tracking", "cell-lineage-tracking", "road-network-construction"
@@ -108,6 +109,23 @@ def test_bad_input_is_refused_and_nothing_is_written(
     assert stopped.value.code == 2
     assert words in capsys.readouterr().err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_is_written_among_the_data(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_roads(folder)
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    for path in (folder, folder / "image.tif"):
+        episode = finished_on(ROADS, path) if path == folder else replace(finished(ROADS), source=on(path))
+        with pytest.raises(ClonotateError, match=r"among the data|could be taken"):
+            export(episode, "geojson", folder / "image.geojson")
+    assert {file: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def on(path: Path) -> Source:
+    """The source of an episode on a picture."""
+    return Source(ROADS, data=str(path))
 
 
 def test_a_writer_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ def export(episode: Episode, name: str, out: Path) -> tuple[Path, ...]:
     kind = format_of(episode, name)
     if out.suffix.lower() != kind.suffix and not (kind.folder and not kind.suffix):
         raise ClonotateError(f"{out} should end in {kind.suffix}, for it is {name}")
+    refuse_among_data(Path(episode.source.data), out)
     work = work_of(episode)
     if kind.folder:
         with whole_folder(out) as beside:
@@ -85,6 +86,15 @@ def export(episode: Episode, name: str, out: Path) -> tuple[Path, ...]:
         for path in aside:
             write_whole(path, json.dumps(work.provenance, indent=1).encode())
     return (out, *aside)
+
+
+def refuse_among_data(data: Path, out: Path) -> None:
+    """ClonotateError for a place in a folder of data or beside its namesake: read again, it would count."""
+    here, there = data.resolve(), out.resolve()
+    if data.is_dir() and data.name and there.is_relative_to(here):
+        raise ClonotateError(f"{out} lies among the data in {data}, which must not change; write elsewhere")
+    if data.is_file() and there.with_suffix("") == here.with_suffix(""):
+        raise ClonotateError(f"{out} is named as the data {data.name} and could be taken for them; rename it")
 
 
 def format_of(episode: Episode, name: str) -> Format:
