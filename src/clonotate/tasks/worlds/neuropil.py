@@ -7,10 +7,12 @@ lattice of one point per `CELL` px that reaches `MARGIN` px beyond the canvas.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 SIZE = 256  # px along a side of the canvas
 CELL = 2  # px between lattice points
@@ -86,7 +88,17 @@ def smooth(slices: int, shape: tuple[int, ...], scale: float, rng: np.random.Gen
     kernel = np.exp(-0.5 * (lags / scale) ** 2).astype(np.float32)
     kernel /= np.sqrt((kernel**2).sum(axis=1, keepdims=True))
     white = rng.standard_normal((slices + 2 * reach, int(np.prod(shape))), dtype=np.float32)
-    return np.asarray(kernel @ white, np.float32).reshape(slices, *shape)
+    with _linear_algebra().limit(limits=1):
+        return np.asarray(kernel @ white, np.float32).reshape(slices, *shape)
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    """For one thread at a time: how a product is shared out decides its last bits, and a seed is one world.
+
+    Besides, threads that wait for a busy core spin: a product of 0.1 ms then costs ten times that.
+    """
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _areas(centres: Floats, rng: np.random.Generator) -> Floats:
