@@ -83,7 +83,7 @@ class Exploration3D(Task[World, Memory]):
     """Knobs: how many spores an episode has, and how hard they are to tell."""
 
     name: ClassVar[str] = "exploration-classification-3d"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     count: tuple[int, int] = (6, 8)  # inclusive range
     make: Make = field(default_factory=lambda: spores.STANDARD)

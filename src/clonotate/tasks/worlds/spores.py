@@ -23,6 +23,7 @@ Relief = Callable[[Float, Float], Float]
 CLASSES = tuple((scar, ornament) for scar in ("I", "Y") for ornament in ("bare", "spines", "pores"))
 """The scar of a class and what the face turned away bears."""
 APART = 122.0  # degrees between the two faces that tell, at least
+FOOT = 0.08  # radius of the foot of a spine, in radians
 REACH = 0.77  # how far a scar or a group of pores reaches from its middle, in radians
 
 
@@ -63,7 +64,7 @@ def spore(kind: int, make: Make, rng: np.random.Generator) -> Spore:
     elif ornament == "spines":
         thorns = tufted(away, rng)
         press(height, away, even, rng, keep=0.3)
-        raise_feet(height, away, thorns)
+        raise_feet(height, thorns)
     body = Body(
         relief=(LEVEL + height).clip(0, 255).astype(np.uint8).reshape(HEIGHT, WIDTH),
         stretch=stretched(rng),
@@ -77,14 +78,33 @@ def spore(kind: int, make: Make, rng: np.random.Generator) -> Spore:
 
 @cache
 def globe(fine: int = 1) -> Float:
-    """The unit vector of every texel, or of every `fine`-th: `[texels, 3]`, row by row."""
+    """The unit vector of every texel, or of every `fine`-th: `[3, texels]`, row by row."""
     wide, high = WIDTH // fine, HEIGHT // fine
     longitude, latitude = np.meshgrid(
         (np.arange(wide) + 0.5) / wide * 2 * np.pi, ((np.arange(high) + 0.5) / high - 0.5) * np.pi
     )
     ring = np.cos(latitude)
-    places = np.stack([ring * np.cos(longitude), ring * np.sin(longitude), np.sin(latitude)], -1)
-    return places.reshape(-1, 3).astype(np.float32)
+    places = np.stack([ring * np.cos(longitude), ring * np.sin(longitude), np.sin(latitude)])
+    return places.reshape(3, -1).astype(np.float32)
+
+
+def cap(center: Vector, reach: float) -> tuple[NDArray[np.intp], Float]:
+    """The texels within `reach` radians of a unit vector, and how far each is along it: `[near]` both.
+
+    Looked for only in the rows of latitude that the cap crosses.
+    """
+    latitude = np.arcsin(np.clip(center[2], -1, 1))
+    low, high = ((latitude + side * reach) / np.pi * HEIGHT + HEIGHT / 2 for side in (-1, 1))
+    first, beyond = max(int(low), 0) * WIDTH, min(int(high) + 1, HEIGHT) * WIDTH
+    depth = along(center, globe()[:, first:beyond])
+    near = np.flatnonzero(depth > np.float32(np.cos(reach)))
+    return near + first, depth[near]
+
+
+def along(axis: Vector, places: Float) -> Float:
+    """How far each of `[3, count]` places lies along an axis: `[count]`."""
+    x, y, z = axis.astype(np.float32)
+    return np.asarray(x * places[0] + y * places[1] + z * places[2])
 
 
 def faces(rng: np.random.Generator) -> tuple[Vector, Vector]:
@@ -112,9 +132,15 @@ def waves(fineness: float, count: int, rng: np.random.Generator) -> Float:
     """Noise all over the globe, about [-1, 1]: a sum of plane waves, about `fineness` radians a radius."""
     heading = rng.standard_normal((count, 3))
     heading *= fineness * rng.uniform(0.7, 1.3, (count, 1)) / np.linalg.norm(heading, axis=1, keepdims=True)
-    phase = heading.astype(np.float32) @ globe(2).T + rng.uniform(0, 2 * np.pi, (count, 1)).astype(np.float32)
-    field = (np.cos(phase).sum(axis=0) / np.float32(np.sqrt(count))).reshape(HEIGHT // 2, WIDTH // 2)
-    return np.asarray(cv2.resize(field, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)).ravel()
+    phase, field = (
+        rng.uniform(0, 2 * np.pi, count).astype(np.float32),
+        np.zeros(globe(2).shape[1], np.float32),
+    )
+    for way, begin in zip(heading, phase, strict=True):
+        field += np.cos(along(way, globe(2)) + begin)
+    chart = (field / np.float32(np.sqrt(count))).reshape(HEIGHT // 2, WIDTH // 2)
+    whole = cv2.resize(chart, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(whole, np.float32).ravel()
 
 
 def wall(rng: np.random.Generator) -> Float:
@@ -144,12 +170,11 @@ def press(
     reach: float = REACH,
 ) -> None:
     """Press a mark into a wall, in place, turned at random; `keep` of the wall is left in its middle."""
-    ahead, east, north = axes(center, rng).astype(np.float32)
-    depth, edge = globe() @ ahead, np.float32(np.cos(reach))
-    near = np.flatnonzero(depth > edge)
-    places = globe()[near]
-    fade = np.minimum((depth[near] - edge) / (np.float32(0.35) * (1 - edge)), 1)
-    height[near] = height[near] * (1 - (1 - keep) * fade) + relief(places @ east, places @ north)
+    ahead, east, north = axes(center, rng)
+    (near, depth), edge = cap(ahead, reach), np.float32(np.cos(reach))
+    places = globe()[:, near]
+    fade = np.minimum((depth - edge) / (np.float32(0.35) * (1 - edge)), 1)
+    height[near] = height[near] * (1 - (1 - keep) * fade) + relief(along(east, places), along(north, places))
 
 
 def even(x: Float, y: Float) -> Float:
@@ -210,12 +235,14 @@ def tufted(face: Vector, rng: np.random.Generator) -> NDArray[np.float64]:
     return np.asarray(places / np.linalg.norm(places, axis=1, keepdims=True))
 
 
-def raise_feet(height: Float, face: Vector, thorns: NDArray[np.float64]) -> None:
+def raise_feet(height: Float, thorns: NDArray[np.float64]) -> None:
     """Raise the wall to a cone under every spine, in place: what one sees of a spine from above."""
-    near = np.flatnonzero(globe() @ face.astype(np.float32) > np.float32(np.cos(REACH)))
-    nearest = (globe()[near] @ thorns.T.astype(np.float32)).max(axis=1)
-    off = np.sqrt(np.maximum(2 - 2 * nearest, 0)) / np.float32(0.08)
-    height[near] += np.maximum(85 * (1 - off), 0)
+    raised = np.zeros_like(height)
+    for thorn in thorns:
+        near, depth = cap(thorn, FOOT)
+        off = np.sqrt(np.maximum(2 - 2 * depth, 0)) / np.float32(FOOT)
+        raised[near] = np.maximum(raised[near], 85 * (1 - off))
+    height += raised
 
 
 def fold(rng: np.random.Generator) -> Relief:
