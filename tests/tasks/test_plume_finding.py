@@ -61,7 +61,7 @@ def test_a_band_is_told_by_the_plot_alone() -> None:
         assert len(cube.telling) == 3
         assert cube.best == int(np.argmax(cube.signature))
         assert cube.second in cube.telling
-        assert set(to_view(cube, 0.0)) >= set(cube.telling)
+        assert set(to_view(cube, 0.0)) >= {(band, on) for band in cube.telling for on in (True, False)}
 
 
 def test_an_outline_that_ignores_the_picture_fails() -> None:
@@ -78,15 +78,15 @@ def test_an_outline_that_ignores_the_picture_fails() -> None:
     assert np.mean(absent) < 0.4
 
 
-def test_what_is_brightest_in_one_band_is_not_always_the_plume() -> None:
-    """Decoys share a band of the target's: without a second band one would be fooled."""
-    fooled = 0
-    for seed in SEEDS:
-        cube = world_of(seed).cube
-        for band in cube.telling:
-            bright = outline_of(cv2.blur(cube.differences[band], (9, 9)).sum(axis=2) > 330)
-            fooled += bright is not None and not (bright.mask & cube.mask).any()
-    assert fooled >= 2
+def test_in_one_band_a_decoy_may_glow_like_a_plume() -> None:
+    """Decoys share a band of the target's: without a second band one would outline them."""
+    worlds = [world_of(seed) for seed in range(SEEDS.start, SEEDS.start + 24)]
+    empty = [world.cube for world in worlds if world.cube.outline is None]
+    bright = [
+        [cv2.blur(cube.differences[b], (9, 9)).sum(axis=2) > 330 for b in cube.telling] for cube in empty
+    ]
+    assert sum(any(outline_of(glow) for glow in bands) for bands in bright) >= 2
+    assert not any(all(outline_of(glow) for glow in bands) for bands in bright)
 
 
 def test_no_plume_is_an_answer_only_before_the_first_vertex() -> None:

@@ -1,7 +1,9 @@
 """Spectral plume finding: outline the plume of one gas in a hyperspectral cube, or say that there is none.
 
 The gas is known by its signature: it absorbs in some bands and not in those between. The expert walks to each
-of these bands, looks at how they differ from the bands beside them, and outlines what shows in all of them.
+of these bands, looks at how they differ from the bands beside them and whether a roof or a road does the same
+in the plain picture, outlines what shows in all of them, and looks at one of the others again. It says that
+there is no plume only when it has seen every band.
 """
 
 from dataclasses import dataclass, field, replace
@@ -35,9 +37,7 @@ from clonotate.tasks.worlds.spectral_cube import Cube, Floats, enlarged, neighbo
 JUMP = 5  # bands of the fast buttons
 BESIDE = 2  # bands from a feature to the neighbour that it is compared with
 OVERLAP = 0.7  # IoU of a good outline
-COMPARES, BLINKS, RECHECKS, SCANS = 0.35, 0.55, 0.2, 0.8
-"""From how much care on an expert compares each feature with the bands on both sides, flips to the plain band
-before the first vertex, looks at another band before Done, and looks at every band to begin with."""
+SCANS = 0.7  # from how much care on an expert looks at every band to begin with
 LINE: RGB = (90, 220, 255)
 FIRST: RGB = (120, 255, 120)
 STEPS = {"+1": 1, "-1": -1, "+5": JUMP, "-5": -JUMP}
@@ -90,7 +90,7 @@ class PlumeFinding(Task[World, Memory]):
     """The knobs are those of the survey."""
 
     name: ClassVar[str] = "spectral-plume-finding"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     survey: hyperspectral.Survey = field(default_factory=lambda: hyperspectral.STANDARD)
 
@@ -205,28 +205,23 @@ class PlumeFinding(Task[World, Memory]):
         return Memory((memory.shown if memory else frozenset()) | {(world.band, world.on)})
 
     def expert(self, world: World, memory: Memory, care: float) -> Intent:
-        cube, seen = world.cube, {band for band, on in memory.shown if on}
-        unseen = [band for band in to_view(cube, care) if band not in seen]
+        cube, shown = world.cube, memory.shown
+        unseen = [view for view in to_view(cube, care) if view not in shown]
         if unseen:
-            return go(world, unseen[0], "navigate", "explore")
-        doubted = [band for band in to_doubt(cube, care) if band not in seen]
-        if doubted and cube.outline is None and not world.wrong:
-            return go(world, min(doubted, key=lambda b: abs(b - world.band)), "verify", "explore")
+            return go(world, unseen[0][0], "navigate", "explore")
         if world.wrong:
-            shows = world.on and world.band in cube.telling
-            return (
-                Intent(Event("undo"), "undo", "correct")
-                if shows
-                else go(world, cube.best, "navigate", "correct")
-            )
+            if world.on and world.band in cube.telling:
+                return Intent(Event("undo"), "undo", "correct")
+            return go(world, cube.best, "navigate", "correct")
+        doubted = [band for band in range(len(cube.plain)) if (band, True) not in shown]
+        if doubted and cube.outline is None:
+            return go(world, min(doubted, key=lambda b: abs(b - world.band)), "verify", "explore")
         if world.answered:
-            if care < RECHECKS or (world.on and world.band == cube.second):
+            if world.on and world.band == cube.second:
                 return Intent(Event("done"), "done", "finish")
             return go(world, cube.second, "verify", "verify")
         if not (world.on and world.band == cube.best):
             return go(world, cube.best, "navigate", "annotate")
-        if care > BLINKS and not world.vertices and (world.band, False) not in memory.shown:
-            return Intent(Event("difference"), "verify", "annotate")
         return self.answer(world, cube.outline)
 
     def answer(self, world: World, outline: Outline | None) -> Intent:
@@ -288,29 +283,25 @@ def said(world: World) -> str:
 # The expert's eye
 
 
-def to_view(cube: Cube, care: float) -> list[int]:
-    """The bands to see in the difference view before anything is said, in order."""
+def to_view(cube: Cube, care: float) -> list[tuple[int, bool]]:
+    """The views to see before anything is said, in order: band, and whether in the difference view."""
     bands = len(cube.signature)
     if care > SCANS:
-        return list(range(bands))
-    before = [BESIDE] * (care > COMPARES)
+        return [view for band in range(bands) for view in both(band)[: 1 + (band in cube.telling)]]
     return [
-        b
+        view
         for band in cube.telling
-        for b in (*(max(band - away, 0) for away in before), band, neighbour(band, BESIDE, bands))
+        for view in ((max(band - BESIDE, 0), True), *both(band), (neighbour(band, BESIDE, bands), True))
     ]
 
 
-def to_doubt(cube: Cube, care: float) -> list[int]:
-    """The bands to see besides before an expert says that there is no plume."""
-    bands = len(cube.signature)
-    if care > COMPARES:
-        return list(range(bands))
-    return [b for band in cube.telling for b in (band - 1, band + 1)]
+def both(band: int) -> tuple[tuple[int, bool], tuple[int, bool]]:
+    """A band in the difference view and plain: what glows in one and is a roof in the other is no gas."""
+    return (band, True), (band, False)
 
 
 def go(world: World, band: int, kind: Kind, phase: Phase) -> Intent:
-    """Towards a band, and there into the difference view."""
+    """Towards a band, and there from the one view to the other."""
     away = band - world.band
     if away == 0:
         return Intent(Event("difference"), kind, phase)

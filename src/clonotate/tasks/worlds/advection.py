@@ -51,7 +51,7 @@ def puffs(side: int, size: float, rng: np.random.Generator) -> Floats:
     mass = np.exp(rng.normal(0, 0.35, PUFFS)) * age ** rng.uniform(0.3, 1.0)  # a source that flickers
     grid = (np.arange(side) + 0.5) / side
     across, down = (np.exp(-(((grid - path[:, axis, None]) / spread[:, None]) ** 2) / 2) for axis in (0, 1))
-    column = (down * (mass / spread**2)[:, None]).T @ across
+    column = np.einsum("py,px->yx", down * (mass / spread**2)[:, None], across)
     return eddied(np.asarray(column, np.float32), rng)
 
 

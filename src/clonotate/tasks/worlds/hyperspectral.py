@@ -22,7 +22,7 @@ Labels = NDArray[np.int32]
 class Survey:
     """How hard a plume is to find."""
 
-    bands: tuple[int, int] = (24, 32)  # inclusive range, drawn per world
+    bands: tuple[int, int] = (28, 32)  # inclusive range, drawn per world
     features: tuple[int, int] = (3, 3)  # bands in which the target absorbs, inclusive range
     area: tuple[float, float] = (0.06, 0.14)  # of a plume, as a share of the picture
     depth: tuple[float, float] = (
@@ -100,9 +100,11 @@ def apart(column: Floats, count: int, survey: Survey, rng: np.random.Generator) 
     taken, found = widened(column > 0.5), list[Floats]()
     for _ in range(count * 6):
         other = plume(SIDE, rng.uniform(*survey.area), rng)
-        if len(found) < count and not (taken & (other > 0.5)).any():
+        if not (taken & (other > 0.5)).any():
             found.append(other)
             taken |= widened(other > 0.5)
+        if len(found) == count:
+            break
     return found
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 Point = tuple[int, int]  # x, y in canvas pixels
 Floats = NDArray[np.float64]
 
-KEEPS = 2.5  # px that the contour may stray from the line between two vertices
-SHORTEST, LONGEST = 10, 40  # px of contour between two vertices
+KEEPS = 5.0  # px that the contour may stray from the line between two vertices, less round a thin shape
+SHORTEST, LONGEST = 10, 70  # px of contour between two vertices
 NEAR = 6.0  # px from the contour within which a vertex lies on it
 SLACK = 0.25  # share of a shape's area that a polygon of right edges may miss or add, at most
 SMOOTH = 15  # px of contour over which its pixel steps are evened out
@@ -33,6 +33,11 @@ class Outline:
         """How far, in the mean, the contour may lie from an edge: then IoU is at least 1 - `SLACK`."""
         return SLACK * float(self.mask.sum()) / len(self.contour)
 
+    @cached_property
+    def keeps(self) -> float:
+        """How far the contour may stray, at most, from an edge that a careful hand draws."""
+        return min(KEEPS, 1.0 * self.slack)
+
     def at(self, position: int) -> Point:
         """The pixel at a position."""
         x, y = self.contour[position % len(self.contour)]
@@ -45,7 +50,7 @@ class Outline:
         chords = arc[SHORTEST:] / np.hypot(*arc[SHORTEST:].T)[:, None]
         strays = np.abs(chords[:, :1] * arc[:, 1] - chords[:, 1:] * arc[:, 0])
         passed = np.arange(LONGEST + 1) <= np.arange(SHORTEST, LONGEST + 1)[:, None]
-        keeps = (strays * passed).max(axis=1) <= KEEPS
+        keeps = (strays * passed).max(axis=1) <= self.keeps
         return position + SHORTEST + (len(keeps) if keeps.all() else max(int(keeps.argmin()), 1)) - 1
 
     def follow(self, vertices: tuple[Point, ...]) -> tuple[int, ...]:
@@ -82,14 +87,15 @@ def step(outline: Outline, position: int, before: Point, vertex: Point) -> int |
     ahead = np.arange(position, position + 2 * LONGEST)
     arc = outline.contour[ahead % len(outline.contour)]
     away = np.hypot(*(arc - vertex).T)
-    moved = int(away.argmin())
     edge = np.subtract(vertex, before)
     length = float(np.hypot(*edge))
-    if away[moved] > NEAR or moved < SHORTEST // 2 or length < 1:
+    if length < 1:
         return None
-    x, y = (arc[: moved + 1] - before).T
-    strays = np.abs(x * edge[1] - y * edge[0]).mean() / length
-    return position + moved if strays <= outline.slack else None
+    x, y = (arc - before).T
+    strays = np.cumsum(np.abs(x * edge[1] - y * edge[0]) / length) / np.arange(1, len(arc) + 1)
+    right = (away <= NEAR) & (strays <= outline.slack)  # of both sides of a hairpin, the one that was meant
+    right[: SHORTEST // 2] = False
+    return position + int(np.where(right, away, np.inf).argmin()) if right.any() else None
 
 
 def outline_of(mask: NDArray[np.bool_]) -> Outline | None:

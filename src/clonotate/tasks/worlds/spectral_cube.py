@@ -5,7 +5,7 @@ where the gas is clear let expect, in multiples of the noise.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import cv2
@@ -83,7 +83,14 @@ def grey(band: Floats) -> NDArray[np.uint8]:
 def warm(sigmas: Floats) -> NDArray[np.uint8]:
     """A map in multiples of its noise, -3 to 10, in the colours that such maps are printed in: uint8 RGB."""
     levels = ((sigmas + 3) * (255 / 13)).clip(0, 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB))
+    return np.asarray(cv2.LUT(cv2.merge([levels] * 3), inferno()))
+
+
+@cache
+def inferno() -> NDArray[np.uint8]:
+    """The colours of such maps, dark to bright: uint8 RGB `[256, 1, 3]`."""
+    levels = np.arange(256, dtype=np.uint8)[:, None]
+    return np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1].copy())
 
 
 def difference(radiance: Floats, signature: Floats, band: int, emits: bool) -> Floats:
