@@ -138,11 +138,14 @@ class VirtualAnnotator:
 
     def near(self, event: Event, meant: tuple[int, int]) -> Event:
         """A place near the one meant, and as good: what errs is a slip, never the trembling hand alone."""
-        task, world = self.session.task, self.session.world
-        allowed = task.standing(task.update(world, event)).in_error
         for spread in (1.0, 0.5, 0.25):
-            x, y = np.rint(meant + self.rng.normal(0, self.habits.jitter * spread, 2)).astype(int)
-            near = replace(event, at=(int(np.clip(x, 0, CANVAS - 1)), int(np.clip(y, 0, CANVAS - 1))))
-            if allowed or not task.standing(task.update(world, near)).in_error:
+            x, y = (meant + self.rng.normal(0, self.habits.jitter * spread, 2)).tolist()
+            near = replace(event, at=(min(max(round(x), 0), CANVAS - 1), min(max(round(y), 0), CANVAS - 1)))
+            if not self.errs(near) or self.errs(event):
                 return near
         return event
+
+    def errs(self, event: Event) -> bool:
+        """Whether something would stand uncorrected after an event."""
+        task = self.session.task
+        return task.standing(task.update(self.session.world, event)).in_error

@@ -31,13 +31,16 @@ def draw(canvas: Screen, overlay: tuple[Mark | Path, ...], ratio: int) -> None:
 
 
 def _press(canvas: Screen, mark: Stamp, at: tuple[int, int], ratio: int) -> None:
-    side, (height, width) = len(mark.keep), canvas.shape[:2]
+    (keep, ink), side, (height, width) = mark, len(mark.keep), canvas.shape[:2]
     left, top = (coordinate * ratio + ratio // 2 - side // 2 for coordinate in at)
-    rows, columns = slice(max(-top, 0), height - top), slice(max(-left, 0), width - left)
-    if rows.stop <= rows.start or columns.stop <= columns.start:
-        return
+    if not (0 <= left <= width - side and 0 <= top <= height - side):
+        inside = np.s_[max(-top, 0) : max(height - top, 0), max(-left, 0) : max(width - left, 0)]
+        keep, ink = keep[inside], ink[inside]
     ground = canvas[max(top, 0) : max(top + side, 0), max(left, 0) : max(left + side, 0)]
-    ground[:] = (ground * mark.keep[rows, columns] >> 8) + mark.ink[rows, columns]
+    mixed = ground * keep
+    mixed >>= 8
+    mixed += ink
+    ground[:] = mixed
 
 
 @lru_cache(maxsize=4096)

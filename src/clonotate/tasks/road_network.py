@@ -9,7 +9,7 @@ one. It goes by the present screen alone: what is drawn, the pin and the views a
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import ClassVar
 
 import cv2
@@ -106,11 +106,8 @@ class World:
 
     def sees(self, place: Sequence[float]) -> bool:
         """Whether a place is in view with enough around it to judge it."""
-        return self.above or all(
-            (corner == 0 or v >= corner + MARGIN)
-            and (corner == SIDE - CANVAS or v < corner + CANVAS - MARGIN)
-            for v, corner in zip(place, self.corner, strict=True)
-        )
+        (x, y), (left, top, right, bottom) = place, clear(self.view)
+        return self.above or (left <= x < right and top <= y < bottom)
 
     def shown_at(self, place: Sequence[float]) -> Place:
         """Where on the canvas a place of the tile is."""
@@ -252,6 +249,19 @@ class RoadNetwork(Task[World, Memory]):
 # What clicks do
 
 
+@cache
+def clear(view: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The left, top, right and bottom of a view without its edge, but for the edge of the tile."""
+    low, high = zip(*map(span, view), strict=True)
+    return low[0], low[1], high[0], high[1]
+
+
+def span(step: int) -> tuple[float, float]:
+    """The same along one axis."""
+    low, high = PAN * step + MARGIN, PAN * step + CANVAS - MARGIN
+    return low if step else -math.inf, high if step < 2 else math.inf
+
+
 def moved(view: tuple[int, int], step: tuple[int, int]) -> tuple[int, int]:
     """The view one step on, or the same at the tile's edge."""
     column, row = (min(max(v + d, 0), 2) for v, d in zip(view, step, strict=True))
@@ -271,8 +281,9 @@ def looking(world: World, view: tuple[int, int]) -> World:
 
 def placed(world: World, place: Place) -> World:
     """With a node more, joined to the last; within 6 px of a node it is that node."""
-    nodes = {node for path in world.paths for node in path}
-    nearest = min(nodes, key=lambda node: (math.dist(node, place), node), default=None)
+    x, y = place
+    beside = {(a, b) for path in world.paths for a, b in path if abs(a - x) <= JOIN and abs(b - y) <= JOIN}
+    nearest = min(beside, key=lambda node: (math.dist(node, place), node), default=None)
     node = nearest if nearest is not None and math.dist(nearest, place) <= JOIN else place
     if node == world.last or sum(map(len, world.paths)) >= MOST:
         return world
@@ -369,32 +380,54 @@ def panel(view: tuple[int, int], above: bool, begun: bool, undoable: bool) -> tu
     )
 
 
-@lru_cache(maxsize=64)
 def overlay(paths: Paths, above: bool, corner: Place, pin: Place | None) -> tuple[Mark | Path, ...]:
     """The drawn roads, the open path in its own colour; junctions stand out, and the last node most."""
-
-    def at(place: Place) -> Place:
-        return (place[0] // 2, place[1] // 2) if above else (place[0] - corner[0], place[1] - corner[1])
-
-    drawn: list[Mark | Path] = []
-    for path in paths:
-        color = OPEN if path is paths[-1] else LINE
-        line = tuple(map(at, path))
-        if len(path) > 1 and all(min(axis) < CANVAS and max(axis) >= 0 for axis in zip(*line, strict=True)):
-            drawn.append(Path(line, color))
-    for node, beside in joints(paths).items():
-        x, y = at(node)
-        if not (-8 < x < CANVAS + 8 and -8 < y < CANVAS + 8):
-            continue
-        if len(beside) > 2:
-            drawn.append(Mark((x, y), LINE, 1 if above else 3, "square"))
-        elif not above or len(beside) < 2:
-            drawn.append(Mark((x, y), LINE, 1 if above else 2, "disc"))
-    if paths[-1]:
-        drawn.append(Mark(at(paths[-1][-1]), OPEN, 4 if above else 5))
+    finished, path = paths[:-1], paths[-1]
+    drawn: list[Mark | Path] = [*lines(finished, LINE, above, corner), *lines((path,), OPEN, above, corner)]
+    drawn += nodes(finished, above, corner)
+    before, own = joints(finished), joints((path,))
+    for node, beside in own.items():
+        drawn += knot(node, len(beside | before.get(node, frozenset())), above, corner)
+    if path:
+        drawn.append(Mark(on_canvas(path[-1], above, corner), OPEN, 4 if above else 5))
     elif pin is not None and not above:
-        drawn.append(Mark(at(pin), PIN, 4, "cross"))
+        drawn.append(Mark(on_canvas(pin, above, corner), PIN, 4, "cross"))
     return tuple(drawn)
+
+
+@lru_cache(maxsize=256)
+def lines(paths: Paths, color: RGB, above: bool, corner: Place) -> tuple[Path, ...]:
+    """Those of some paths that cross the view."""
+    shown = (tuple(on_canvas(node, above, corner) for node in path) for path in paths if len(path) > 1)
+    return tuple(Path(line, color) for line in shown if all(map(crosses, zip(*line, strict=True))))
+
+
+def crosses(axis: tuple[int, ...]) -> bool:
+    """Whether some of a line's coordinates may lie on the canvas."""
+    return min(axis) < CANVAS and max(axis) >= 0
+
+
+@lru_cache(maxsize=64)
+def nodes(paths: Paths, above: bool, corner: Place) -> tuple[Mark, ...]:
+    """The nodes of finished paths that are in view."""
+    return tuple(
+        mark for node, beside in joints(paths).items() for mark in knot(node, len(beside), above, corner)
+    )
+
+
+def knot(node: Place, ways: int, above: bool, corner: Place) -> tuple[Mark, ...]:
+    """A node that lines lead from in so many ways; of the overview only ends and junctions."""
+    x, y = on_canvas(node, above, corner)
+    if not (-8 < x < CANVAS + 8 and -8 < y < CANVAS + 8) or (above and ways == 2):
+        return ()
+    if ways > 2:
+        return (Mark((x, y), LINE, 1 if above else 3, "square"),)
+    return (Mark((x, y), LINE, 1 if above else 2, "disc"),)
+
+
+def on_canvas(place: Place, above: bool, corner: Place) -> Place:
+    """Where a place of the tile is on the canvas."""
+    return (place[0] // 2, place[1] // 2) if above else (place[0] - corner[0], place[1] - corner[1])
 
 
 LEVELS = {

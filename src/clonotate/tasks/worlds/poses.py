@@ -50,11 +50,17 @@ class Film:
     def right(self, placement: Placement) -> bool:
         """Whether a placement is right: within 5 px of its keypoint, or hidden and said so."""
         t, k, at = placement
-        points, seen = self.known
-        share = seen[t, k]
+        points, seen = self.plain
+        share = seen[t][k]
         if at is None:
-            return bool(share < max(HIDDEN_BELOW, DUBIOUS[1]))
-        return bool(share > DUBIOUS[0]) and math.dist(at, points[t, k]) <= TOLERANCE
+            return share < max(HIDDEN_BELOW, DUBIOUS[1])
+        return share > DUBIOUS[0] and math.dist(at, points[t][k]) <= TOLERANCE
+
+    @cached_property
+    def plain(self) -> tuple[list[list[list[float]]], list[list[float]]]:
+        """Points and shares seen as plain numbers, for they are asked for one by one."""
+        points, seen = self.known
+        return points.tolist(), seen.tolist()
 
     @cached_property
     def misleading(self) -> NDArray[np.float64]:

@@ -62,6 +62,7 @@ def undone(paths: Paths) -> Paths:
     return (*paths[:-1], paths[-1][:-1]) if paths[-1] else paths[:-1] or ((),)
 
 
+@lru_cache(maxsize=4096)  # every node is asked for several times
 def seat(network: Network, node: Place) -> int | None:
     """The point a node sits at: a junction or an end within 6 px, else the nearest; None off the road."""
     near = network.tree.query_ball_point(node, JOIN)
@@ -73,8 +74,9 @@ def seat(network: Network, node: Place) -> int | None:
 
 def beneath(network: Network, a: Place, b: Place) -> tuple[frozenset[int], float]:
     """The links under a straight line between two nodes, and which share of it lies beside the road."""
-    steps = max(int(math.dist(a, b) / 2), 1) + 1
-    gaps, nearest = network.tree.query(np.linspace(a, b, steps))
+    steps, (x, y) = max(int(math.dist(a, b) / 2), 1), a
+    across, down = (b[0] - x) / steps, (b[1] - y) / steps
+    gaps, nearest = network.tree.query([(x + i * across, y + i * down) for i in range(steps + 1)])
     touched = set(nearest[gaps <= BESIDE].tolist())
     for node in (a, b):
         at = seat(network, node)
@@ -198,14 +200,15 @@ def stretches(paths: Paths) -> list[tuple[Place, ...]]:
     return list(found.values())
 
 
-def joints(paths: Paths) -> dict[Place, set[Place]]:
+@lru_cache(maxsize=256)
+def joints(paths: Paths) -> Mapping[Place, frozenset[Place]]:
     """Every drawn node and the nodes it is joined to."""
     near: dict[Place, set[Place]] = {node: set() for path in paths for node in path}
     for path in paths:
         for a, b in pairwise(path):
             near[a].add(b)
             near[b].add(a)
-    return near
+    return {node: frozenset(beside) for node, beside in near.items()}
 
 
 def graph_f1(network: Network, paths: Paths, overlap: float = 0.7) -> float:
