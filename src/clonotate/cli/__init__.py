@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from clonotate.cli.annotate import annotate
-from clonotate.cli.copilot import effort as effort  # it adds itself to `study`
+from clonotate.cli.copilot import review
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
-for command in (*making, train, dagger, finetune, evaluate):
+for command in (*making, train, dagger, finetune, evaluate, review):
     app.command()(command)
 app.add_typer(study, name="study")
 

@@ -81,6 +81,75 @@ def effort(
     report(shown, [asdict(line) for line in lines], json)
 
 
+@study.command("review")
+def study_review(
+    policy: Policy = "shipped",
+    tasks: Annotated[str, typer.Option(help="Names, with commas.")] = PAIRED,
+    episodes: Annotated[int, typer.Option(help="Worlds of each task.", min=1)] = 40,
+    seed: Seed = TEST_SEED,
+    out: Annotated[Path | None, typer.Option(help="Write review.csv and .md here.", metavar="FOLDER")] = None,
+    json: Json = None,
+    processes: Processes = cores(),
+) -> None:
+    """Measure how many mistakes of virtual people a review finds, against chance.
+
+    Example: clonotate study review --out docs
+    """
+    from clonotate.evaluation.contenders import contender
+    from clonotate.studies import review as study_of_review
+
+    names = names_of([tasks])
+    with bar("watching people", len(names) * episodes) as advance:
+        rows = study_of_review.run(
+            contender(policy), names, episodes, seed, workers=processes, progress=advance
+        )
+    shown = table("What a review finds", *study_of_review.HEADINGS)
+    for row in rows:
+        shown.add_row(*study_of_review.cells(row))
+    if out:
+        command = (
+            f"clonotate study review --policy {policy} --tasks {tasks} --episodes {episodes} --seed {seed}"
+        )
+        write_text(out / "review.csv", study_of_review.as_csv(rows))
+        write_text(out / "review.md", study_of_review.page(rows, policy, command))
+    report(shown, study_of_review.as_dicts(rows), json)
+
+
+def review(
+    sessions: Annotated[Path, typer.Argument(help="Recorded sessions, Parquet.", show_default=False)],
+    policy: Policy = "shipped",
+    top: Annotated[int, typer.Option(help="How many steps to show.", min=1)] = 20,
+    by: Annotated[str, typer.Option(help="hindsight, surprise, disagreement or entropy.")] = "hindsight",
+    json: Json = None,
+) -> None:
+    """Rank the steps of recorded sessions by the chance that something is wrong.
+
+    Example: clonotate review sessions.parquet --top 20
+    """
+    from dataclasses import asdict
+
+    from clonotate.copilot.doubt import SCORERS
+    from clonotate.copilot.doubt import review as rank
+    from clonotate.evaluation.contenders import contender
+    from clonotate.training.curriculum import load
+
+    if by not in SCORERS:
+        raise ClonotateError(f"no way to rank called {by!r}; there are: {', '.join(SCORERS)}")
+    model, read = contender(policy).network(), load((str(sessions),))
+    with bar("looking", len(read)) as advance:
+        doubts = rank(model, read, SCORERS[by], advance)[:top]
+    shown = table(f"{sessions}, by {by}", "session", "task", "step", "by", "doubt", "clicked", "policy would")
+    rows = []
+    for doubt in doubts:
+        episode = read[doubt.session][0]
+        step, own = episode.steps[doubt.step], doubt.evidence.own
+        places = (f"{step.click.x}, {step.click.y}", f"{own.x}, {own.y}")
+        task = f"{episode.source.task} {episode.source.seed}"
+        shown.add_row(str(doubt.session), task, str(doubt.step), step.by, f"{doubt.score:.2f}", *places)
+        rows.append({"task": episode.source.task, "seed": episode.source.seed, **asdict(doubt)})
+    report(shown, rows, json)
+
+
 def numbers(text: str) -> list[float]:
     """Numbers with commas between; ClonotateError for what is none."""
     try:

@@ -182,7 +182,7 @@ def _fit(
             if os.getppid() != parent:
                 return  # killed: whoever resumes starts from the last checkpoint
 
-            gradient /= beside[1]
+            gradient /= beside[1].clamp(min=1)  # a session of runs alone teaches nothing
             norm = gradient.norm()
             gradient *= (run.clip / (norm + 1e-6)).clamp(max=1)
             lr = rate(step, run.steps, run.warmup, run.lr, run.lr_end, run.decay_from)
@@ -195,7 +195,12 @@ def _fit(
             log.advance(step)
             if measured:
                 log.write(
-                    step, loss=total / weight, **measured, lr=lr, grad_norm=norm.item(), **state.clock.lap()
+                    step,
+                    loss=total / max(weight, 1),
+                    **measured,
+                    lr=lr,
+                    grad_norm=norm.item(),
+                    **state.clock.lap(),
                 )
             if rank == 0 and (stopping or state.step == end or state.step % run.save_every == 0):
                 save(out, run, state)
@@ -237,7 +242,7 @@ def measure(model: ClickModel[Any], batch: Batch) -> dict[str, Any]:
     for kind, hit in zip(batch.kinds, near, strict=True):
         by_kind.setdefault(kind, []).append(hit)
     share = {kind: sum(hits) / len(hits) for kind, hits in sorted(by_kind.items())}
-    return {"nll": (nll * batch.weight).sum().item() / batch.weight.sum().item(), "near": share}
+    return {"nll": (nll * batch.weight).sum().item() / max(batch.weight.sum().item(), 1), "near": share}
 
 
 def save(out: Path, run: Run, state: State) -> None:
