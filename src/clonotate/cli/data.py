@@ -16,19 +16,28 @@ COLLECTED_SEED = 1_000_000
 
 
 def collect(
-    tasks: Tasks,
     out: Annotated[Path, typer.Option(help="The Parquet file to write.", metavar="FILE", show_default=False)],
+    tasks: Tasks = [],  # noqa: B006 (typer wants a list, and nobody changes it)
     episodes: Annotated[int, typer.Option(help="How many of each task.", min=1)] = 20,
     seed: Seed = COLLECTED_SEED,
     level: Level = "standard",
     layout: Layout = "original",
     budget: Budget = 500,
     processes: Processes = cores(),
+    from_studio: Annotated[
+        str | None,
+        typer.Option(
+            help="Take what people recorded instead, of all tasks or those named.", metavar="JOURNAL"
+        ),
+    ] = None,
 ) -> None:
-    """Record demonstrations of virtual annotators, each with habits of its own.
+    """Record demonstrations of virtual annotators, each with habits of its own; or take those of people.
 
     Example: clonotate collect colored-dot-tracking --episodes 100 --out dots.parquet
     """
+    if from_studio is not None:
+        collect_people(from_studio, names_of(tasks or ["all"]), out)
+        return
     from clonotate.annotators.collect import demonstrate
     from clonotate.episodes.files import write_episodes
     from clonotate.screens.layout import layout_named
@@ -45,6 +54,20 @@ def collect(
     write_episodes(out, made)
     clicks, slips = sum(len(episode.steps) for episode in made), sum(map(mistakes, made))
     print(f"wrote {out}: {len(made)} episodes, {clicks} clicks, {slips} slips of the hand or the eye")
+
+
+def collect_people(where: str, tasks: list[str], out: Path) -> None:
+    """What people recorded in a studio, replayed and compared with the screens they acted on."""
+    from clonotate.episodes.files import write_episodes
+    from clonotate.studio.recorded import episodes_of, opened
+
+    with opened(where) as journal:
+        made = [episode for episode in episodes_of(journal) if episode.source.task in tasks]
+    if not made:
+        raise ClonotateError(f"nobody has made a click of {', '.join(tasks)} in {where} yet")
+    write_episodes(out, made, licence="that of the annotators and their data")
+    clicks, done = sum(len(episode.steps) for episode in made), sum(episode.done for episode in made)
+    print(f"wrote {out}: {len(made)} episodes, {done} of them finished, {clicks} clicks")
 
 
 def mistakes(episode: Episode) -> int:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from clonotate.episodes.session import Session
@@ -14,6 +16,18 @@ from clonotate.screens.widgets import View
 from clonotate.studio.frames import digest_of, png
 from clonotate.studio.journal import Entry, Journal, Opening
 from clonotate.studio.live import world_of
+
+
+@contextmanager
+def opened(where: str) -> Iterator[Journal]:
+    """A journal that is there already; ClonotateError if it is not, or not ours."""
+    if "://" not in where and not Path(where).expanduser().is_file():
+        raise ClonotateError(f"no such journal: {where}")
+    journal = Journal(where)
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def episodes_of(journal: Journal) -> Iterator[Episode]:
