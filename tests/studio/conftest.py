@@ -64,5 +64,5 @@ def journal(where: str) -> Iterator[Journal]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A studio with an empty journal."""
     folder = tmp_path_factory.mktemp("studio")
-    with serving(str(folder / "studio.sqlite"), "--policy", "expert") as started:
+    with serving(str(folder / "studio.sqlite"), folder, "--policy", "expert") as started:
         yield started

@@ -24,6 +24,7 @@ from clonotate.records import Click, Source
 from clonotate.studio.journal import Journal
 
 TOKEN = "a-token-for-tests-alone"
+ABSENT = object()
 
 
 @dataclass
@@ -31,10 +32,13 @@ class Server:
     """`clonotate studio` on a journal. It may be killed and started again on the same port."""
 
     journal: str
+    folder: Path
     options: tuple[str, ...] = ()
     port: int = 0
     process: subprocess.Popen[str] | None = None
-    environment: dict[str, str] = field(default_factory=lambda: os.environ | {"CLONOTATE_TOKEN": TOKEN})
+    environment: dict[str, str] = field(
+        default_factory=lambda: os.environ | {"CLONOTATE_TOKEN": TOKEN}, repr=False
+    )
 
     def start(self) -> "Server":
         self.port = self.port or free_port()
@@ -47,12 +51,14 @@ class Server:
             str(self.port),
             *self.options,
         ]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "clonotate.cli", *command],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=self.environment,
-        )
+        with self.complaints.open("a") as complaints:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "clonotate.cli", *command],
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                env=self.environment,
+            )
         assert self.process.stdout
         line = self.process.stdout.readline()
         assert "http://127.0.0.1" in line, "the studio did not start"
@@ -68,6 +74,11 @@ class Server:
         return code
 
     @property
+    def complaints(self) -> Path:
+        """What the server wrote on standard error."""
+        return self.folder / "complaints.txt"
+
+    @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -75,10 +86,10 @@ class Server:
     def address(self) -> str:
         return f"{self.origin}/?token={TOKEN}"
 
-    def ask(self, path: str, content: dict[str, Any] | None = None, **headers: str) -> tuple[int, bytes]:
+    def ask(self, path: str, content: Any = ABSENT, **headers: str) -> tuple[int, bytes]:
         """A request with the token: GET, or POST with content; status and body."""
         sent = {"Authorization": f"Bearer {TOKEN}", "Origin": self.origin} | headers
-        body = None if content is None else json.dumps(content).encode()
+        body = None if content is ABSENT else json.dumps(content).encode()
         request = urllib.request.Request(self.origin + path, body, sent)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -86,7 +97,7 @@ class Server:
         except HTTPError as error:
             return error.code, error.read()
 
-    def json(self, path: str, content: dict[str, Any] | None = None) -> Any:
+    def json(self, path: str, content: Any = ABSENT) -> Any:
         """What a request gives."""
         status, body = self.ask(path, content)
         assert status == 200, body
@@ -109,9 +120,9 @@ class Server:
 
 
 @contextmanager
-def serving(journal: str, *options: str) -> Iterator[Server]:
+def serving(journal: str, folder: Path, *options: str) -> Iterator[Server]:
     """A studio that runs for a while."""
-    server = Server(journal, options).start()
+    server = Server(journal, folder, options).start()
     try:
         yield server
     finally:

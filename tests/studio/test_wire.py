@@ -144,10 +144,10 @@ def patiently(call: Callable[[], str]) -> Any:
 
 
 class TestKilled:
-    def test_kill_9_at_any_moment_loses_nothing(self, where: str) -> None:
+    def test_kill_9_at_any_moment_loses_nothing(self, where: str, tmp_path: Path) -> None:
         """`CLONOTATE_KILLS` says how often; the people never stop clicking."""
         rng = random.Random(KILLS)
-        server = Server(where, ("--policy", "expert")).start()
+        server = Server(where, tmp_path, ("--policy", "expert")).start()
         people = [Person(server, f"p{i}", "standard") for i in range(3)]
         stop = threading.Event()
         try:
@@ -177,7 +177,7 @@ class TestKilled:
 class TestCrowd:
     def test_twenty_people_at_once(self, tmp_path: Path) -> None:
         where = str(tmp_path / "studio.sqlite")
-        with serving(where, "--policy", "expert") as server:
+        with serving(where, tmp_path) as server:
             people = [Person(server, f"p{i}") for i in range(CROWD)]
             with ThreadPoolExecutor(CROWD) as pool:
                 list(pool.map(lambda person: person.work(10), people))

@@ -159,7 +159,8 @@ class Journal:
 
     def opening(self, session: str) -> Opening:
         """How a session began; ClonotateError if there is none of that name."""
-        rows = self.read(SESSIONS.select().where(SESSIONS.c.id == session))
+        known = session.isalnum() and session.isascii()
+        rows = self.read(SESSIONS.select().where(SESSIONS.c.id == session)) if known else []
         if not rows:
             raise ClonotateError(f"no session {session!r} in this journal")
         return opening_of(rows[0])

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clonotate.records import ClonotateError
 
 LARGEST = 64 * 1024  # bytes of a request or a message
+LONGEST = 1024  # characters of an address
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -67,8 +68,11 @@ class Guard:
         changing = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
         if changing and headers.get("origin") != f"http://{headers['host']}":
             return 403, "Only the studio's own page may do this."
+        if len(scope["path"]) + len(scope["query_string"]) > LONGEST:
+            return 414, "No address here is as long as that."
         length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not length.isdecimal() or int(length) > LARGEST:
+        sound = length.isdecimal() and len(length) < 10 and "transfer-encoding" not in headers
+        if not sound or int(length) > LARGEST:
             return 413, f"A request is at most {LARGEST} bytes, and says how many."
         return None
 

@@ -36,7 +36,7 @@ def serve(
         ws="websockets-sansio",
         ws_max_size=LARGEST,
         ws_per_message_deflate=False,
-        log_level="warning",
+        log_level="error",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
