@@ -16,6 +16,8 @@ from clonotate.cli import app, main
 from clonotate.cli.options import names_of
 from clonotate.cli.terminal import spread
 from clonotate.episodes.files import read_episodes, write_episodes
+from clonotate.models import build
+from clonotate.models.checkpoint import save_model
 from clonotate.records import ClonotateError
 from clonotate.screens.layout import LAYOUTS
 from clonotate.tasks import KEPT_OUT, NINE, TASKS
@@ -153,7 +155,17 @@ class TestEvaluating:
         _, out, _ = run("evaluate", "repeat", "--tasks", f"{DOTS},{DOTS}", *options, "--json", "-")
         page = json.loads(out)
         assert list(page["tasks"]) == [DOTS]
-        assert page["guards"] == {"budget": 12, "loop": 3}
+        assert page["guards"] == {"budget": 12, "loop": 3, "ask": 0.0}
+
+    def test_doubts_mistakes_and_calibration_are_shown_where_asked_for(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        model = save_model(tmp_path / "tiny", build("pointer", width=32, depth=1))
+        options = ("--tasks", DOTS, "--level", "easy", "--episodes", 1, "--processes", 1, "--budget", 3)
+        code, out, _ = run("evaluate", model, *options, "--ask", 0.99, "--recovery", "--calibration")
+        assert code == 0
+        words = ("calibration error", "mistakes repaired", "would ask", "How sure, how often right")
+        assert [word for word in words if word not in " ".join(out.split())] == []
 
     def test_the_study_of_humans(self, run: Run, tmp_path: Path) -> None:
         page = tmp_path / "humans.md"

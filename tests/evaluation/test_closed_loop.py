@@ -4,7 +4,8 @@ import pytest
 
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
-from clonotate.evaluation.contenders import contender
+from clonotate.evaluation.contenders import Contender, contender
+from clonotate.models import build
 from clonotate.records import ClonotateError
 
 TASK = "colored-dot-tracking"
@@ -55,3 +56,17 @@ def test_progress_hears_every_row():
 def test_what_does_not_exist_is_refused(wrong):
     with pytest.raises(ClonotateError):
         closed_loop(contender("expert"), **{"task": TASK, "episodes": 1, "seed": 0, **wrong})
+
+
+def test_doubts_are_counted_and_what_would_have_come_of_them():
+    network = Contender("tiny", build("pointer", width=32, depth=1).eval())
+    result = closed_loop(network, TASK, 2, 10_000, "easy", guards=Guards(budget=4, ask=0.9))
+    asks = result.summary()["asks"]
+    assert [row.asked for row in result.rows] == [0, 0]  # knows nothing, and goes on all the same
+    assert [row.steps for row in result.rows] == [4, 4]
+    assert (asks["below"], asks["episodes"], asks["success_asking"]) == (0.9, 1.0, 0.0)
+    assert asks["success_unasked"] is None
+    assert asks["median_clicks"] == 0
+    sure = closed_loop(contender("expert"), TASK, 1, 10_000, "easy", guards=Guards(ask=0.9)).summary()
+    assert (sure["asks"]["episodes"], sure["asks"]["success_unasked"]) == (0.0, 1.0)
+    assert closed_loop(contender("expert"), TASK, 1, 10_000, "easy").summary()["asks"] is None

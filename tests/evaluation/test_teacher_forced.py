@@ -73,10 +73,10 @@ def test_slips_are_scored_against_the_advice():
 
 def test_rates_count_what_was_asked():
     def place(distance):
-        return Mark("place", distance, distance <= 5, False, False, 1.0)
+        return Mark("place", distance, distance <= 5, False, False, 1.0, 0.9)
 
     def undo(right, repairs):
-        return Mark("undo", None, right, True, repairs, 3.0)
+        return Mark("undo", None, right, True, repairs, 3.0, 0.2)
 
     marks = (place(1.0), place(4.0)), (place(9.0), place(math.inf), undo(True, True), undo(False, True))
     summary = TeacherForced(TASK, "easy", "original", marks).summary()
@@ -86,6 +86,7 @@ def test_rates_count_what_was_asked():
     assert (summary["clicks"], summary["buttons"], summary["repairs"]) == (6, 0.5, 1.0)
     assert summary["nll"] == pytest.approx(10 / 6)
     assert summary["intervals"]["place_5px"] == [0.0, 1.0]
+    assert [(one["from"], one["clicks"]) for one in summary["calibration"]["bins"]] == [(0.2, 2), (0.9, 4)]
 
 
 def test_a_network_is_asked_about_every_click(tiny):
@@ -105,7 +106,11 @@ def test_who_has_no_model_is_not_asked():
 def test_the_page_of_an_evaluation(tiny):
     page = evaluate(tiny, [TASK], 2, 10_000, level="easy", guards=Guards(12, 5), asked=1)
     assert json.loads(json.dumps(page, allow_nan=False)) == page
-    assert (page["checkpoint"], page["seed"], page["guards"]) == ("tiny", 10_000, {"budget": 12, "loop": 5})
+    assert (page["checkpoint"], page["seed"], page["guards"]) == (
+        "tiny",
+        10_000,
+        {"budget": 12, "loop": 5, "ask": 0.0},
+    )
     closed, forced = page["tasks"][TASK]["closed_loop"], page["tasks"][TASK]["teacher_forced"]
     assert closed["episodes"] == 2
     assert {"steps", "parts", "rows"} <= closed.keys()

@@ -1,7 +1,8 @@
 """How good a policy is, and what the studies found."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -18,7 +19,11 @@ from clonotate.cli.options import (
     cores,
     names_of,
 )
-from clonotate.cli.terminal import bar, report, table, write_text
+from clonotate.cli.terminal import STANDARD_OUTPUT, bar, report, table, write_text
+from clonotate.records import ClonotateError
+
+if TYPE_CHECKING:
+    from clonotate.evaluation.contenders import Contender
 
 study = typer.Typer(
     help="Measure something about the whole; each study writes a table.", no_args_is_help=True
@@ -27,8 +32,8 @@ study = typer.Typer(
 
 def evaluate(
     checkpoint: Annotated[
-        str, typer.Argument(help="A checkpoint folder, shipped, expert, random or repeat.")
-    ],
+        str | None, typer.Argument(help="A checkpoint folder, shipped, expert, blind, random or repeat.")
+    ] = None,
     tasks: Annotated[
         list[str] | None, typer.Option(help="Names, with commas or repeated; `all`; `nine` if none.")
     ] = None,
@@ -46,6 +51,15 @@ def evaluate(
     loop_guard: Annotated[
         int, typer.Option(help="Stop at so many same clicks on one screen; 0: never.", min=0)
     ] = 0,
+    ask: Annotated[
+        float, typer.Option(help="Count where it would stop and ask, below this confidence.", min=0, max=1)
+    ] = 0.0,
+    calibration: Annotated[bool, typer.Option(help="Also print how sure it was, how often right.")] = False,
+    recovery: Annotated[bool, typer.Option(help="Also put it into mistakes: does it repair them?")] = False,
+    vlm: Annotated[
+        str | None, typer.Option(help="The URL of a vision-language model, in a checkpoint's place.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Its name there.")] = "",
     json: Json = None,
     processes: Processes = cores(),
 ) -> None:
@@ -55,10 +69,9 @@ def evaluate(
     """
     names = names_of(tasks or ["nine"])
     from clonotate.episodes.rollout import Guards
-    from clonotate.evaluation.contenders import contender
     from clonotate.evaluation.report import evaluate as measure
 
-    who = contender(checkpoint, temperature, unrest)
+    who = contender_of(checkpoint, vlm, model, temperature, unrest)
     with bar("evaluating", episodes * len(names)) as advance:
         page = measure(
             who,
@@ -67,33 +80,69 @@ def evaluate(
             seed,
             level=level,
             layout=layout,
-            guards=Guards(budget, loop_guard),
+            guards=Guards(budget, loop_guard, ask),
             asked=None if teacher_forced else 0,
+            mistakes=recovery,
             workers=processes,
             progress=lambda task, row: advance(),
         )
     report(evaluation_table(page), page, json)
+    if calibration and json != STANDARD_OUTPUT:
+        report(calibration_table(page), page, None)
+
+
+def contender_of(
+    checkpoint: str | None, vlm: str | None, model: str, temperature: float, unrest: float
+) -> "Contender":
+    """Who is evaluated: a checkpoint or a name, or the model behind a URL."""
+    from clonotate.annotators.vision import Endpoint
+    from clonotate.evaluation.contenders import Contender, contender
+
+    if (checkpoint is None) == (vlm is None):
+        raise ClonotateError("say whom to evaluate: a checkpoint, or --vlm URL with --model NAME")
+    if vlm is None:
+        return contender(checkpoint or "", temperature, unrest)
+    if not model:
+        raise ClonotateError("--vlm wants the model's name there: --model NAME")
+    return Contender(model, hired=Endpoint(vlm, model))
 
 
 def evaluation_table(page: dict[str, Any]) -> Table:
     """The page of an evaluation for the eye: a row a task."""
     title = f"{page['checkpoint']}, {page['level']}, {page['layout']}, worlds from {page['seed']} on"
-    asked = ("placed within 5 px", "buttons") if any(map(forced, page["tasks"].values())) else ()
-    shown = table(title, "task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts", *asked)
+    results = list(page["tasks"].values())
+    columns = ["task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts"]
+    further = [name for name, cell in FURTHER.items() if any(cell(result) != "-" for result in results)]
+    shown = table(title, *columns, *further)
     for task, result in page["tasks"].items():
         alone = result["closed_loop"]
         shown.add_row(
             task,
             f"{percent(alone['success'])} of {alone['episodes']}",
-            f"{percent(alone['low'])} - {percent(alone['high'])}",
+            interval(alone["low"], alone["high"]),
             percent(alone["done"]),
             f"{alone['steps']:.0f}",
             percent(alone["invalid"]),
             percent(alone["loops"]),
             "\n".join(f"{name} {value:.3f}" for name, value in alone["parts"].items()),
-            *(percent(forced(result).get(rate)) for rate in ("place_5px", "buttons") if asked),
+            *(FURTHER[name](result) for name in further),
         )
     return shown
+
+
+def calibration_table(page: dict[str, Any]) -> Table:
+    """Of every task, how often it was right by how sure it was."""
+    shown = table("How sure, how often right", "task", "clicks", "confidence", "right", "95 %")
+    for task, result in page["tasks"].items():
+        for one in forced(result).get("calibration", {}).get("bins", ()):
+            sure, right = percent(one["confidence"]), percent(one["right"])
+            shown.add_row(task, str(one["clicks"]), sure, right, interval(*one["interval"]))
+    return shown
+
+
+def interval(low: float, high: float) -> str:
+    """Bounds in [0, 1] for the eye."""
+    return f"{percent(low)} - {percent(high)}"
 
 
 def forced(result: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +153,28 @@ def forced(result: dict[str, Any]) -> dict[str, Any]:
 def percent(rate: float | None) -> str:
     """A rate in [0, 1] for the eye."""
     return "-" if rate is None else f"{100 * rate:.1f} %"
+
+
+def repaired(result: dict[str, Any]) -> str:
+    """How many mistakes it was put into are repaired."""
+    found = result["recovery"]
+    return f"{percent(found['repaired'])} of {found['mistakes']}" if found else "-"
+
+
+def asks(result: dict[str, Any]) -> str:
+    """How often it would have stopped and asked, and how the others went."""
+    found = result["closed_loop"]["asks"]
+    return f"{percent(found['episodes'])}, else right {percent(found['success_unasked'])}" if found else "-"
+
+
+FURTHER: dict[str, Callable[[dict[str, Any]], str]] = {
+    "placed within 5 px": lambda result: percent(forced(result).get("place_5px")),
+    "buttons": lambda result: percent(forced(result).get("buttons")),
+    "calibration error": lambda result: percent(forced(result).get("calibration", {}).get("error")),
+    "mistakes repaired": repaired,
+    "would ask": asks,
+}
+"""Columns that stand where they were measured."""
 
 
 @study.command()

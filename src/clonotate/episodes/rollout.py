@@ -16,11 +16,13 @@ class Guards:
     """What ends a rollout early; each is reported, none is hidden.
 
     `budget`: clicks at most. `loop`: stop after so many clicks in a row that changed nothing at all
-    or came back to a state met as often before; 0 switches it off.
+    or came back to a state met as often before; 0 switches it off. `ask`: below so much confidence, in
+    [0, 1], an annotator would stop and ask; that is noted and it goes on, to see how it would have gone.
     """
 
     budget: int = 500
     loop: int = 0
+    ask: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Ending:
     steps: int
     invalid: int
     looped: bool
+    asked: int | None = None  # clicks made before it would first have asked; None if it never would
 
 
 def rollout(
@@ -45,10 +48,12 @@ def rollout(
     """
     guards = guards or Guards()
     met: dict[tuple[int, Click], int] = {}
-    most = 0
+    most, asked = 0, None
     while not session.done and len(session.steps) < guards.budget:
         screen = session.screen
         act = annotator(screen)
+        if asked is None and getattr(annotator, "confidence", 1.0) < guards.ask:  # only networks have doubts
+            asked = len(session.steps)
         click = act.click if isinstance(act, Step) else act
         key = (hash(screen.tobytes()), click)
         met[key] = met.get(key, 0) + 1
@@ -56,7 +61,7 @@ def rollout(
         session.click(act)
         if (guards.loop and most >= guards.loop) or until(session):
             break
-    return Ending(len(session.steps), session.invalid, most >= LOOPED)
+    return Ending(len(session.steps), session.invalid, most >= LOOPED, asked)
 
 
 LOOPED = 8

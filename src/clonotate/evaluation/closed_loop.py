@@ -38,6 +38,7 @@ class Row:
     invalid: int  # clicks that hit nothing
     looped: bool
     seconds: float
+    asked: int | None = None  # clicks before it would first have asked; None if it never would
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class ClosedLoop:
         """Rates in [0, 1] with 95 % intervals: success by Wilson, graded parts by bootstrap over episodes.
 
         `invalid` is the share of clicks that hit nothing, `loops` the share of episodes that ran in a
-        loop, `steps` the mean number of clicks.
+        loop, `steps` the mean number of clicks, `asks` what a threshold of confidence would do.
         """
         rows, count = self.rows, len(self.rows)
         success = sum(row.success for row in rows)
@@ -73,9 +74,27 @@ class ClosedLoop:
             "median_steps": float(np.median(steps)),
             "invalid": sum(row.invalid for row in rows) / max(sum(steps), 1),
             "loops": sum(row.looped for row in rows) / count,
+            "asks": self.asks() if self.guards.ask else None,
             "seconds": sum(row.seconds for row in rows),
             "rows": [asdict(row) for row in rows],
         }
+
+    def asks(self) -> dict[str, Any]:
+        """How often it would have stopped to ask, after how many clicks, and how that would have gone.
+
+        `success_asking` is of the episodes in which it would have asked, had it gone on as it did;
+        `success_unasked` of the others.
+        """
+        asking = [row for row in self.rows if row.asked is not None]
+        unasked = [row for row in self.rows if row.asked is None]
+        found: dict[str, Any] = {"below": self.guards.ask, "episodes": len(asking) / len(self.rows)}
+        found["interval"] = list(wilson(len(asking), len(self.rows)))
+        found["median_clicks"] = float(np.median([row.asked for row in asking])) if asking else None
+        for name, rows in (("asking", asking), ("unasked", unasked)):
+            right = sum(row.success for row in rows)
+            found[f"success_{name}"] = right / len(rows) if rows else None
+            found[f"success_{name}_interval"] = list(wilson(right, len(rows)))
+        return found
 
 
 def closed_loop(
@@ -127,4 +146,5 @@ def attempt(contender: Contender, what: Attempt) -> Row:
         invalid=ending.invalid,
         looped=ending.looped,
         seconds=time.perf_counter() - begun,
+        asked=ending.asked,
     )

@@ -1,4 +1,4 @@
-"""Who is evaluated: a checkpoint by its folder, or `shipped`, `expert`, `random` and `repeat` by name."""
+"""Who is evaluated: a checkpoint by its folder, or `shipped`, `expert`, `blind`, `random`, `repeat`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 
 import clonotate
 from clonotate.annotators.baselines import RandomAnnotator, RepeatLast
+from clonotate.annotators.blind import BlindAnnotator
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.rollout import Annotator
 from clonotate.episodes.session import Session
@@ -21,8 +22,18 @@ SHIPPED = Path(clonotate.__file__).parent / "shipped"
 """The checkpoint that comes with the package."""
 UNREST = 0.25  # chosen on validation worlds, where it freed policies from going in circles
 
-UNTRAINED: dict[str, Callable[[Session, int], Annotator]] = {
+Recruit = Callable[[Session, int], Annotator]
+"""From a session and a seed to one who works on it."""
+
+
+def blind(session: Session, seed: int) -> BlindAnnotator:
+    """One who knows the clicks of people in this task, and never looks."""
+    return BlindAnnotator(session.source.task, session.source.level, session.layout_name, seed)
+
+
+UNTRAINED: dict[str, Recruit] = {
     "expert": lambda session, seed: VirtualAnnotator(session, STEADY, np.random.default_rng([seed, 1])),
+    "blind": blind,
     "random": lambda session, seed: RandomAnnotator(seed),
     "repeat": lambda session, seed: RepeatLast(seed),
 }
@@ -30,17 +41,18 @@ UNTRAINED: dict[str, Callable[[Session, int], Annotator]] = {
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """Someone who can be put before any session. Without a `model` it is one of `UNTRAINED` by its name."""
+    """Someone who can be put before any session: a `model`, one `hired`, or of `UNTRAINED` by its name."""
 
     name: str
     model: ClickModel[Any] | None = None
     temperature: float = 0.0
     unrest: float = 0.0
+    hired: Recruit | None = None
 
     def annotator(self, session: Session, seed: int) -> Annotator:
         """One who works on this session from its first screen; `seed` decides what is random about it."""
         if self.model is None:
-            return UNTRAINED[self.name](session, seed)
+            return (self.hired or UNTRAINED[self.name])(session, seed)
         return Policy(self.model, self.temperature, seed, self.unrest)
 
     def network(self) -> ClickModel[Any]:

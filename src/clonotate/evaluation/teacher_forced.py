@@ -16,6 +16,7 @@ from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, of_frames
 from clonotate.episodes.rollout import Guards
 from clonotate.episodes.session import Session
+from clonotate.evaluation.calibration import calibration
 from clonotate.evaluation.closed_loop import Attempt, attempts
 from clonotate.evaluation.contenders import Contender
 from clonotate.evaluation.fan_out import fan_out
@@ -50,6 +51,7 @@ class Mark:
     in_error: bool
     repairs: bool  # it is what the expert would do, or looks around
     nats: float  # what the click to learn costs
+    confidence: float  # of the answer, in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class TeacherForced:
         """Rates in [0, 1], None where there was nothing to judge, with 95 % intervals over episodes.
 
         `clicks` and `counts` are numbers of clicks. `repairs` is the share of screens with an uncorrected
-        mistake on which the model undoes it or looks around.
+        mistake on which the model undoes it or looks around; `calibration` is that of `calibration`.
         """
         kinds = sorted({mark.kind for episode in self.episodes for mark in episode})
         rates = {f"place_{reach}px": self.rate(placed, within(reach)) for reach in (2, 5, 10)}
@@ -77,6 +79,9 @@ class TeacherForced:
             "clicks": sum(map(len, self.episodes)),
             **{name: rate for name, (rate, _) in rates.items()},
             "nll": float(np.mean([mark.nats for episode in self.episodes for mark in episode])),
+            "calibration": calibration(
+                [[(mark.confidence, mark.right) for mark in episode] for episode in self.episodes]
+            ),
             "kinds": {kind: rate for kind, (rate, _) in by_kind.items()},
             "counts": {kind: sum(mark.kind == kind for e in self.episodes for mark in e) for kind in kinds},
             "intervals": {name: interval for name, (_, interval) in (rates | by_kind).items()},
@@ -138,10 +143,10 @@ def examine(contender: Contender, what: Attempt) -> tuple[Mark, ...]:
     session = Session(what.source, what.layout)
     rng = np.random.default_rng([what.source.seed, 2])
     lesson, questions = demonstrate(session, rng, what.guards.budget)
-    clicks, nats = answers(contender.network(), lesson)
+    clicks, nats, sure = (part.tolist() for part in answers(contender.network(), lesson))
     return tuple(
-        grade(question, Click(*click), cost)
-        for question, click, cost in zip(questions, clicks.tolist(), nats.tolist(), strict=True)
+        grade(question, Click(*click), cost, confidence)
+        for question, click, cost, confidence in zip(questions, clicks, nats, sure, strict=True)
     )
 
 
@@ -177,18 +182,20 @@ def question(session: Session, person: VirtualAnnotator, step: Step) -> Question
     )
 
 
-def answers(model: ClickModel[Any], lesson: Lesson) -> tuple[Tensor, Tensor]:
-    """The likeliest click on every screen, int64 `[T, 2]`, and what the one to learn costs, `[T]` nats."""
+def answers(model: ClickModel[Any], lesson: Lesson) -> tuple[Tensor, Tensor, Tensor]:
+    """The likeliest click on every screen, int64 `[T, 2]`; what the one to learn costs; confidence."""
     device = next(model.parameters()).device
     screens, past, clicks = (
         torch.from_numpy(part).to(device) for part in (lesson.screens, lesson.past, lesson.clicks)
     )
     with torch.inference_mode():
         distribution = model(screens, past, [len(clicks)])
-        return distribution.argmax().cpu(), distribution.nll(clicks).float().cpu()
+        found = distribution.argmax(), distribution.nll(clicks).float(), distribution.confidence().float()
+        likely, nats, sure = (part.cpu() for part in found)
+        return likely, nats, sure
 
 
-def grade(question: Question, click: Click, nats: float) -> Mark:
+def grade(question: Question, click: Click, nats: float, confidence: float = 1.0) -> Mark:
     """The mark of one click."""
     target, right = question.target, question.target.holds(click.x, click.y)
     distance = None
@@ -196,4 +203,4 @@ def grade(question: Question, click: Click, nats: float) -> Mark:
         distance = math.dist(under(target, click), question.place) if right else math.inf
         right = distance <= RIGHT
     looks = any(other.holds(click.x, click.y) for other in question.others)
-    return Mark(question.kind, distance, right, question.in_error, right or looks, nats)
+    return Mark(question.kind, distance, right, question.in_error, right or looks, nats, confidence)
