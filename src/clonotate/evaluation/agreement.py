@@ -41,7 +41,7 @@ class Agreed:
 def agreed(model: ClickModel[Any], episode: Episode, world: Any = None) -> Agreed:
     """Ask a model about every screen of a recorded session."""
     asked = lesson(episode, world)
-    clicks, nats = answers(model, asked)
+    clicks, nats, _ = answers(model, asked)
     differing = 0
     shown = zip(replay(episode, world), clicks.tolist(), asked.clicks.tolist(), asked.weight, strict=False)
     for session, own, theirs, weight in shown:
