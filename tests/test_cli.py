@@ -164,7 +164,7 @@ class TestEvaluating:
         options = ("--tasks", DOTS, "--level", "easy", "--episodes", 1, "--processes", 1, "--budget", 3)
         code, out, _ = run("evaluate", model, *options, "--ask", 0.99, "--recovery", "--calibration")
         assert code == 0
-        words = ("calibration", "repaired", "would ask", "How sure, how often right")
+        words = ("calibration error", "repaired", "would ask", "of 1", "How sure, how often right")
         assert [word for word in words if word not in " ".join(out.split())] == []
 
     def test_the_study_of_humans(self, run: Run, tmp_path: Path) -> None:

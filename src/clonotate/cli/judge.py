@@ -1,6 +1,5 @@
 """How good a policy is, and what the studies found."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,7 +86,9 @@ def evaluate(
             progress=lambda task, row: advance(),
         )
     report(evaluation_table(page), page, json)
-    if calibration and json != STANDARD_OUTPUT:
+    if json != STANDARD_OUTPUT and (ask or recovery or calibration):
+        report(doubt_table(page), page, None)
+    if json != STANDARD_OUTPUT and calibration:
         report(calibration_table(page), page, None)
 
 
@@ -110,10 +111,8 @@ def contender_of(
 def evaluation_table(page: dict[str, Any]) -> Table:
     """The page of an evaluation for the eye: a row a task."""
     title = f"{page['checkpoint']}, {page['level']}, {page['layout']}, worlds from {page['seed']} on"
-    results = list(page["tasks"].values())
-    columns = ["task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts"]
-    further = [name for name, cell in FURTHER.items() if any(cell(result) != "-" for result in results)]
-    shown = table(title, *columns, *further)
+    asked = ("placed within 5 px", "buttons") if any(map(forced, page["tasks"].values())) else ()
+    shown = table(title, "task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts", *asked)
     for task, result in page["tasks"].items():
         alone = result["closed_loop"]
         shown.add_row(
@@ -125,7 +124,22 @@ def evaluation_table(page: dict[str, Any]) -> Table:
             percent(alone["invalid"]),
             percent(alone["loops"]),
             "\n".join(f"{name} {value:.3f}" for name, value in alone["parts"].items()),
-            *(FURTHER[name](result) for name in further),
+            *(percent(forced(result).get(rate)) for rate in ("place_5px", "buttons") if asked),
+        )
+    return shown
+
+
+def doubt_table(page: dict[str, Any]) -> Table:
+    """Of every task, how well it knows what it does not know, and whether it repairs what is wrong."""
+    shown = table("Doubts and mistakes", "task", "calibration error", "would ask", "right if not", "repaired")
+    for task, result in page["tasks"].items():
+        repairs, asks = result["recovery"], result["closed_loop"]["asks"] or {}
+        shown.add_row(
+            task,
+            percent(forced(result).get("calibration", {}).get("error")),
+            percent(asks.get("episodes")),
+            percent(asks.get("success_unasked")),
+            f"{percent(repairs['repaired'])} of {repairs['mistakes']}" if repairs else "-",
         )
     return shown
 
@@ -153,28 +167,6 @@ def forced(result: dict[str, Any]) -> dict[str, Any]:
 def percent(rate: float | None) -> str:
     """A rate in [0, 1] for the eye."""
     return "-" if rate is None else f"{100 * rate:.1f} %"
-
-
-def repaired(result: dict[str, Any]) -> str:
-    """How many mistakes it was put into are repaired."""
-    found = result["recovery"]
-    return f"{percent(found['repaired'])} of {found['mistakes']}" if found else "-"
-
-
-def asks(result: dict[str, Any]) -> str:
-    """How often it would have stopped and asked, and how the others went."""
-    found = result["closed_loop"]["asks"]
-    return f"{percent(found['episodes'])}, else right {percent(found['success_unasked'])}" if found else "-"
-
-
-FURTHER: dict[str, Callable[[dict[str, Any]], str]] = {
-    "placed within 5 px": lambda result: percent(forced(result).get("place_5px")),
-    "buttons": lambda result: percent(forced(result).get("buttons")),
-    "calibration error": lambda result: percent(forced(result).get("calibration", {}).get("error")),
-    "mistakes repaired": repaired,
-    "would ask": asks,
-}
-"""Columns that stand where they were measured."""
 
 
 @study.command()

@@ -42,7 +42,7 @@ def evaluate(
             count = episodes if asked is None else asked
             forced.append(teacher_forced(contender, task, count, seed, level, layout, workers=workers))
         if mistakes:
-            worlds = attempts(task, episodes, seed, level, layout, guards)
+            worlds = attempts(task, episodes, seed, level, layout, Guards())
             repaired[task] = recovery(contender, worlds, workers)
     return report(contender, seed, alone, forced, repaired)
 
