@@ -62,6 +62,25 @@ def test_a_film_alone_has_no_truth(folder: Path) -> None:
     assert session.screen.any()
 
 
+def test_an_hdf5_file_is_a_film_too_alone_in_its_folder(folder: Path, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    frames = tifffile.imread(folder / "film.tif")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    with h5py.File(alone / "film.h5", "w") as file:
+        file["recording/video"] = frames
+        file["recording/times"] = np.arange(len(frames))
+    images = [read_animals(path, 2).world.film.images for path in (alone, folder / "film.tif")]
+    assert np.array_equal(*images)
+    with h5py.File(alone / "film.h5", "a") as file:
+        file["mask"] = frames
+    with pytest.raises(ClonotateError, match="needs one image stack in it"):
+        read_animals(alone, 2)
+    (alone / "film.h5").write_bytes(b"no such thing")
+    with pytest.raises(ClonotateError, match="readable HDF5"):
+        read_animals(alone, 2)
+
+
 def test_long_films_are_seen_in_leaps(tmp_path: Path) -> None:
     stack = np.zeros((200, 64, 96), np.uint8)
     stack[:, 20:40] = np.arange(200, dtype=np.uint8)[:, None, None]
@@ -76,7 +95,7 @@ def test_long_films_are_seen_in_leaps(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("tracks.csv", lambda old: "frame,x,y\n1,2,3\n", "several animals"),
-        ("more.csv", lambda old: "x", "one image stack and one table"),
+        ("more.csv", lambda old: "x", "holds 2 tables"),
         ("tracks.csv", lambda old: old.rsplit("\n", 1)[0], "rows for"),
         ("tracks.csv", lambda old: old.rsplit(",", 1)[0], "cut short"),
         ("tracks.csv", lambda old: old.rsplit(",", 1)[0] + ",here", "no numbers"),

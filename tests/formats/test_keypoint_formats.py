@@ -11,7 +11,7 @@ from finished import finished
 from clonotate.annotation import Poses
 from clonotate.formats.animals import read_tracks
 from clonotate.formats.export import export
-from clonotate.formats.poses import read_table
+from clonotate.formats.keypoints import read_deeplabcut
 from clonotate.formats.work import work_of
 
 LIMBS, ANIMALS = "animal-limb-tracking", "animal-behavioral-tracking"
@@ -62,7 +62,7 @@ def test_sleap_io_reads_the_deeplabcut_table(task: str, tmp_path: Path) -> None:
 def test_our_readers_read_it_too(tmp_path: Path) -> None:
     poses, places = points(LIMBS)
     export(finished(LIMBS), "deeplabcut", tmp_path / "limbs.csv")
-    table = read_table(tmp_path / "limbs.csv")
+    table = read_deeplabcut(tmp_path / "limbs.csv", several=False)
     assert table.names == poses.names
     assert table.frames == tuple(f"img{t:04}.png" for t in range(poses.frames))
     np.testing.assert_allclose(table.points, places[:, 0])

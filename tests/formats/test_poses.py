@@ -8,7 +8,8 @@ import pytest
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.rollout import rollout
 from clonotate.episodes.session import Session
-from clonotate.formats.poses import read_poses, read_table
+from clonotate.formats.keypoints import read_deeplabcut
+from clonotate.formats.poses import read_poses
 from clonotate.formats.worlds import read_world
 from clonotate.records import ClonotateError
 from clonotate.tasks.limb_tracking import LimbTracking
@@ -98,7 +99,7 @@ def test_the_mouse_of_the_open_field() -> None:
     folder = DATA / "mouse-openfield"
     if not folder.exists():
         pytest.skip(f"no real data: {folder} is missing; set CLONOTATE_DATA to the folder of the sets")
-    poses = read_table(folder / "labels.csv")
+    poses = read_deeplabcut(folder / "labels.csv", several=False)
     assert poses.names == ("snout", "leftear", "rightear", "tailbase")
     assert poses.points.shape == (60, 4, 2)
     for seed in range(4):

@@ -154,7 +154,7 @@ BAD_FILES = {
     "picture.tif": (lambda path: write_tiff(path, STACK[0]), "single picture"),
     "text.npy": (lambda path: path.write_text("no array"), "not a plain NumPy array"),
     "empty.npy": (lambda path: path.write_bytes(b""), "not a plain NumPy array"),
-    "stack.png": (lambda path: path.write_bytes(b""), re.escape(".tif, .tiff, .npy or .zarr")),
+    "stack.png": (lambda path: path.write_bytes(b""), re.escape(".tif, .tiff, .npy, .zarr or .h5")),
     "folder": (lambda path: path.mkdir(), "cannot read"),
     "empty.zarr": (lambda path: path.mkdir(), "not a readable Zarr"),
     "group.zarr": (lambda path: zarr.create_group(str(path)), "without an OME-Zarr image"),

@@ -176,12 +176,27 @@ def test_without_a_truth_an_expert_is_refused_and_others_are_not(
     assert "changed since" in " ".join(said.split())
 
 
+REAL = {
+    NEURONS: "em-drosophila-vnc",
+    DOTS: "nuclei-3d",
+    CELLS: "cells-psc",
+    "animal-behavioral-tracking": "fish-video",
+    "animal-limb-tracking": "mouse-openfield",
+    "chromosome-tracing": "nuclei-3d",
+    "multichannel-image-alignment": "brain-slices",
+    "road-network-construction": "roads-satellite",
+    "shape-matching": "shapes-karyogram",
+    "spectral-plume-finding": "plume-muse",
+}
+"""For every task that has a reader, one of the real sets."""
+
+
+def test_every_reader_is_tried_on_a_real_set() -> None:
+    assert REAL.keys() == READERS.keys()
+
+
 @pytest.mark.data
-@pytest.mark.parametrize(
-    ("task", "path"),
-    [(NEURONS, "em-drosophila-vnc"), (DOTS, "nuclei-3d/nuclei.tif"), (CELLS, "cells-psc")],
-    ids=[NEURONS, DOTS, CELLS],
-)
+@pytest.mark.parametrize(("task", "path"), REAL.items(), ids=REAL)
 def test_the_real_sets_open(task: str, path: str) -> None:
     if not (DATA / path).exists():
         pytest.skip(f"no real data: {DATA / path} is missing; set CLONOTATE_DATA to the folder of the sets")

@@ -19,7 +19,7 @@ FILM = 400  # clicks of a GIF at most; of a longer trace every n-th is shown
 def annotate(
     volume: Annotated[
         Path,
-        typer.Option(help="A .tif, .tiff, .npy or .zarr stack, Z Y X.", metavar="FILE", show_default=False),
+        typer.Option(help="A .tif, .npy, .zarr or .h5 stack, Z Y X.", metavar="FILE", show_default=False),
     ],
     start: Annotated[
         str, typer.Option(help="A voxel inside the neurite, from 0.", metavar="Z,Y,X", show_default=False)

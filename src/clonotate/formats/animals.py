@@ -1,14 +1,14 @@
 """Animals in: frames of a film from above, with or without tracks, as a world of animal tracking."""
 
-import csv
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.keypoints import read_deeplabcut
 from clonotate.formats.placing import Excerpt, Placing, square
-from clonotate.formats.volumes import Volume, read_volume
+from clonotate.formats.volumes import Volume, read_volume, stack_at
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
 from clonotate.tasks.animal_tracking import NAMES, AnimalTracking
@@ -17,7 +17,6 @@ FRAMES = 8  # of a world, at most
 SPREAD = 48  # a film of more than twice so many frames is seen in leaps
 ROOM = 1.3  # side of the window, in extents of the tracks
 LEAST = 96  # px of a window
-HEADS = ["scorer", "individuals", "bodyparts", "coords"]
 Square = tuple[int, int, int]  # left, top, side
 
 
@@ -45,45 +44,18 @@ def read_animals(path: Path, seed: int) -> Excerpt:
 
 
 def parts(path: Path) -> tuple[Path, Path | None]:
-    """The stack at a path and the table beside it: a file alone, or a folder with one of each."""
+    """The stack at a path and the table beside it, if there is one: a file, or a folder with these."""
     tables = sorted(path.glob("*.csv")) if path.is_dir() else []
-    if not tables:
-        return path, None
-    stacks = sorted(found for kind in ("*.tif", "*.tiff", "*.npy", "*.zarr") for found in path.glob(kind))
-    if len(stacks) != 1 or len(tables) != 1:
-        raise ClonotateError(
-            f"{path} needs one image stack and one table, it has {len(stacks)} and {len(tables)}"
-        )
-    return stacks[0], tables[0]
+    if len(tables) > 1:
+        raise ClonotateError(f"{path} holds {len(tables)} tables; leave the one whose tracks are to be read")
+    return stack_at(path), tables[0] if tables else None
 
 
 def read_tracks(path: Path) -> NDArray[np.float64]:
-    """Front and back of every animal: `[frames, animals, 2, 2]`, x then y, NaN where unmarked.
-
-    The layout is DeepLabCut's for several animals: rows scorer, individuals, bodyparts, coords, then a row
-    for each frame. ClonotateError where it is not.
-    """
-    with path.open(newline="", encoding="utf-8", errors="replace") as stream:
-        rows = [row for row in csv.reader(stream) if row]
-    if [row[0] for row in rows[:4]] != HEADS or len(rows) < 5:
-        raise ClonotateError(f"{path} is no DeepLabCut table of several animals: rows {', '.join(HEADS)}")
-    columns = [i for i, axis in enumerate(rows[3]) if axis == "x"]
-    if not columns or any(rows[3][i + 1 : i + 2] != ["y"] for i in columns):
-        raise ClonotateError(f"{path} needs a column x, then y, for each body part")
-    ends = []
-    for animal in dict.fromkeys(rows[1][i] for i in columns):
-        own = [i for i in columns if rows[1][i] == animal]
-        ends.append((own[0], own[-1]))
-    try:
-        values = [[[[number(row[i]), number(row[i + 1])] for i in pair] for pair in ends] for row in rows[4:]]
-    except (ValueError, IndexError):
-        raise ClonotateError(f"{path} has coordinates that are no numbers, or a row cut short") from None
-    return np.array(values)
-
-
-def number(cell: str) -> float:
-    """A cell as a number, NaN where it is empty."""
-    return float(cell) if cell.strip() else float("nan")
+    """Front and back of every animal of a DeepLabCut table: `[frames, animals, 2, 2]`, x then y."""
+    table = read_deeplabcut(path, several=True)
+    columns = [np.flatnonzero(np.array(table.individuals) == who) for who in dict.fromkeys(table.individuals)]
+    return np.stack([table.points[:, [own[0], own[-1]]] for own in columns], axis=1)
 
 
 def some_frames(tracks: NDArray[np.float64] | None, depth: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from clonotate.formats.placing import Excerpt
 from clonotate.formats.spots import grey_slices
-from clonotate.formats.volumes import read_volume
+from clonotate.formats.volumes import read_volume, stack_at
 from clonotate.tasks.chromosome_tracing import ChromosomeTracing
 
 
@@ -15,5 +15,5 @@ def read_chromosomes(path: Path, seed: int) -> Excerpt:
 
     ClonotateError where the stack cannot be read.
     """
-    slices, placing = grey_slices(read_volume(path), np.random.default_rng(seed))
+    slices, placing = grey_slices(read_volume(stack_at(path)), np.random.default_rng(seed))
     return Excerpt(ChromosomeTracing().begin_from(slices), placing)

@@ -1,4 +1,4 @@
-"""DeepLabCut out: its CSV of labelled frames, for one animal or several; `poses.py` and `animals.py` read it.
+"""DeepLabCut out: its CSV of labelled frames, for one animal or several; `keypoints.py` reads it.
 
 Rows scorer, (individuals,) bodyparts, coords, then a row a frame whose first three cells lead to its picture.
 Cells are empty where a keypoint is hidden or unmarked: the format cannot tell these apart.

@@ -1,13 +1,12 @@
 """Poses in: frames of an animal and DeepLabCut's table of its keypoints, as a world of limb tracking."""
 
-import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.formats.keypoints import read_deeplabcut
 from clonotate.formats.placing import Excerpt, Placing, square
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
@@ -19,15 +18,6 @@ ROOM = 1.45  # side of the window, in extents of the keypoints through all frame
 LEAST = 96  # px of a window
 
 
-@dataclass(frozen=True, eq=False)
-class Poses:
-    """A table of keypoints."""
-
-    frames: tuple[str, ...]  # file names
-    names: tuple[str, ...]
-    points: NDArray[np.float64]  # [frames, names, 2] x, y; NaN where hidden
-
-
 def read_poses(path: Path, seed: int) -> Excerpt:
     """Up to 8 frames of a film: a DeepLabCut table (CSV, one animal), or a folder with one and its frames.
 
@@ -35,7 +25,7 @@ def read_poses(path: Path, seed: int) -> Excerpt:
     all empty names the keypoints without a truth. ClonotateError where table or frames cannot be read.
     """
     table = table_of(path)
-    poses = read_table(table)
+    poses = read_deeplabcut(table, several=False)
     chosen = some_frames(poses.points, np.random.default_rng(seed))
     pictures = [read_frame(table.parent / poses.frames[i]) for i in chosen]
     points = poses.points[chosen]
@@ -59,27 +49,6 @@ def table_of(path: Path) -> Path:
     return tables[0]
 
 
-def read_table(path: Path) -> Poses:
-    """A table in DeepLabCut's layout: rows scorer, bodyparts, coords, then a frame a row."""
-    with path.open(newline="", encoding="utf-8", errors="replace") as stream:
-        rows = [row for row in csv.reader(stream) if row]
-    heads = [row[0] for row in rows[:3]]
-    if heads != ["scorer", "bodyparts", "coords"] or len(rows) < 4:
-        raise ClonotateError(f"{path} is no DeepLabCut table of one animal: rows scorer, bodyparts, coords")
-    parts, coords = rows[1], rows[2]
-    columns = [i for i, axis in enumerate(coords) if axis == "x"]
-    if not columns or any(coords[i + 1 : i + 2] != ["y"] for i in columns):
-        raise ClonotateError(f"{path} needs a column x, then y, for each keypoint")
-    try:
-        points = [[number(row[i]), number(row[i + 1])] for row in rows[3:] for i in columns]
-    except (ValueError, IndexError):
-        raise ClonotateError(f"{path} has coordinates that are no numbers, or a row cut short") from None
-    names = tuple(parts[i] for i in columns)
-    frames = tuple(next(cell for cell in reversed(row[: columns[0]]) if cell) for row in rows[3:])
-    shaped = np.array(points).reshape(len(frames), len(names), 2)
-    return Poses(tuple(Path(frame).name for frame in frames), names, shaped)
-
-
 def some_frames(points: NDArray[np.float64], rng: np.random.Generator) -> list[int]:
     """Which frames are seen: in order and evenly spaced, one of the runs in which the animal strays least."""
     count = min(FRAMES, len(points))
@@ -96,11 +65,6 @@ def extent(points: NDArray[np.float64]) -> float:
     """The longer side of a box around all that is known of points `[..., 2]`; 0 where nothing is."""
     known = points[np.isfinite(points).all(axis=-1)]
     return float(np.ptp(known, axis=0).max()) if len(known) else 0.0
-
-
-def number(cell: str) -> float:
-    """A cell as a number, NaN where it is empty."""
-    return float(cell) if cell.strip() else float("nan")
 
 
 def read_frame(path: Path) -> NDArray[np.uint8]:

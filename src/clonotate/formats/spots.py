@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clonotate.formats.placing import Excerpt, Placing, square
-from clonotate.formats.volumes import Volume, read_volume
+from clonotate.formats.volumes import Volume, read_volume, stack_at
 from clonotate.screens.widgets import CANVAS
 from clonotate.tasks.colored_dots import ColoredDots, hues
 
@@ -21,7 +21,7 @@ SATURATION = 0.95
 
 def read_spots(path: Path, seed: int) -> Excerpt:
     """A stack of spots, depth-coded; `seed` chooses the square that is seen of an oblong one."""
-    slices, placing = grey_slices(read_volume(path), np.random.default_rng(seed))
+    slices, placing = grey_slices(read_volume(stack_at(path)), np.random.default_rng(seed))
     return Excerpt(ColoredDots().begin_from(depth_coded(slices)), placing)
 
 

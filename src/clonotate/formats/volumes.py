@@ -1,4 +1,4 @@
-"""Image stacks in: TIFF, NumPy and Zarr files as sections to look through, ZYX, large ones never read whole.
+"""Image stacks in: TIFF, NumPy, Zarr and HDF5 files as sections, ZYX, large ones never read whole.
 
 A volume is opened, not loaded: `Volume.grey` reads just the block that is looked at. 8-bit grey levels are
 taken as they are; other integers and floats are stretched between two robust percentiles to 0..255.
@@ -21,7 +21,8 @@ LARGE = 1 << 29  # bytes; a compressed TIFF above it is unpacked to a file, not 
 SAMPLED = 1 << 26  # bytes of a file that go into its digest at most
 BLACK_WHITE = (0.5, 99.5)  # percentiles that become 0 and 255
 LEAST = 16  # voxels along y and x
-FORMATS = ".tif, .tiff, .npy or .zarr"
+FORMATS = ".tif, .tiff, .npy, .zarr or .h5"
+PATTERNS = ("*.tif", "*.tiff", "*.npy", "*.zarr", "*.h5", "*.hdf5")
 Spacing = tuple[float, float, float]
 Scan = tuple[Any, Spacing | None, str]  # an array-like, its spacing and the unit of that
 
@@ -64,12 +65,27 @@ def read_volume(path: Path) -> Volume:
     return Volume(path, array, levels, spacing, unit, fingerprint(path))
 
 
+def stack_at(path: Path) -> Path:
+    """The stack that a path means: itself, or the only one of a folder, where labels do not count."""
+    if not path.is_dir() or reads_as_zarr(path):
+        return path
+    stacks = [file for kind in PATTERNS for file in sorted(path.glob(kind)) if "label" not in file.stem]
+    if len(stacks) != 1:
+        raise ClonotateError(f"{path} holds {len(stacks)} image stacks ({FORMATS}); name the one to open")
+    return stacks[0]
+
+
+def reads_as_zarr(path: Path) -> bool:
+    """Whether a folder is a Zarr array or group."""
+    return path.suffix.lower() == ".zarr" or any((path / name).exists() for name in ZARR_MARKS)
+
+
 def reader(path: Path) -> Any:
     """The function that opens files like this one."""
     suffix = path.suffix.lower()
-    if path.is_dir() and (suffix == ".zarr" or any((path / name).exists() for name in ZARR_MARKS)):
+    if path.is_dir() and reads_as_zarr(path):
         return from_zarr
-    readers = {".tif": from_tiff, ".tiff": from_tiff, ".npy": from_npy}
+    readers = {".tif": from_tiff, ".tiff": from_tiff, ".npy": from_npy, ".h5": from_hdf5, ".hdf5": from_hdf5}
     if path.is_dir() or suffix not in readers:
         raise ClonotateError(f"cannot read {path}: an image stack is a {FORMATS}")
     return readers[suffix]
@@ -183,6 +199,28 @@ def from_npy(path: Path) -> Scan:
         return np.load(path, mmap_mode="r", allow_pickle=False), None, ""
     except (ValueError, EOFError, OSError) as error:
         raise ClonotateError(f"{path} is not a plain NumPy array: {error}") from None
+
+
+# HDF5
+
+
+def from_hdf5(path: Path) -> Scan:
+    """The only data set of three axes or more in an HDF5 file, which stays open as long as it is needed."""
+    try:
+        import h5py
+    except ImportError:
+        raise ClonotateError("reading HDF5 needs an extra: pip install 'clonotate[hdf5]'") from None
+    try:
+        file = h5py.File(path, "r")
+    except OSError:
+        raise ClonotateError(f"{path} is not a readable HDF5 file") from None
+    held: list[Any] = []
+    file.visititems(lambda _, node: held.append(node) if isinstance(node, h5py.Dataset) else None)
+    stacks = [node for node in held if len(node.shape) >= 3]
+    if len(stacks) != 1:
+        names = ", ".join(node.name for node in stacks) or "none"
+        raise ClonotateError(f"{path} needs one image stack in it, it holds: {names}")
+    return stacks[0], None, ""
 
 
 # Zarr

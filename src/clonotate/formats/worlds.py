@@ -8,6 +8,7 @@ from clonotate.formats.animals import read_animals
 from clonotate.formats.channels import read_channels
 from clonotate.formats.chromosomes import read_chromosomes
 from clonotate.formats.cubes import read_plume
+from clonotate.formats.karyogram import read_karyogram
 from clonotate.formats.neurites import read_neurites
 from clonotate.formats.placing import Excerpt
 from clonotate.formats.poses import read_poses
@@ -28,6 +29,7 @@ READERS: dict[str, Callable[[Path, int], Excerpt]] = {
     "multichannel-image-alignment": read_channels,
     "neuron-tracking": read_neurites,
     "road-network-construction": read_roads,
+    "shape-matching": read_karyogram,
     "spectral-plume-finding": read_plume,
 }
 """For each task the function from a path, of a file or a folder with its truth, and a seed to a world of it.
