@@ -171,3 +171,9 @@ def main_well(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code in (0, None)
+
+
+def test_the_page_names_what_there_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+    assert all(f"| {task} | {', '.join(names)} |" in page for task, names in EXPORTS.items())
+    assert all(f"**{name}**" in page for name in FORMATS)

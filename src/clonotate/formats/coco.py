@@ -40,7 +40,7 @@ def write_coco(path: Path, work: Work) -> None:
             for i, (name, annotation) in enumerate(annotations)
         ],
     }
-    write_whole(path, json.dumps(whole, indent=1).encode())
+    write_whole(path, json.dumps(whole).encode())
 
 
 Content = tuple[tuple[str, ...], list[str], list[tuple[str, dict[str, Any]]]]

@@ -28,7 +28,7 @@ def write_geojson(path: Path, work: Work) -> None:
         "clonotate": work.provenance,
         "features": features,
     }
-    write_whole(path, json.dumps(whole, indent=1).encode())
+    write_whole(path, json.dumps(whole).encode())
 
 
 def lines(work: Work) -> list[dict[str, Any]]:
