@@ -66,6 +66,7 @@ def application(studio: Studio, token: str, host: str, port: int) -> Guard:
         Route(f"{session}/steps/{{step:int}}.png", step_picture),
         Route(f"{session}/session.gif", as_gif),
         Route(f"{session}/session.html", as_html),
+        Route(f"{session}/exports/{{name}}", as_work),
         Route(f"{session}/branch", branch, methods=["POST"]),
         Route(f"{session}/turn", turn, methods=["POST"]),
         WebSocketRoute("/live/{session}", studio.wire.serve),
@@ -229,6 +230,13 @@ async def as_html(request: Request) -> Response:
     reel = await working(studio.reel, session)
     seconds = studio.journal.tallies().get(session, Tally(0, 0)).ms / 1e3
     return download(await working(exports.html, reel, seconds), "text/html", f"{session}.html")
+
+
+async def as_work(request: Request) -> Response:
+    studio, session = studio_of(request), request.path_params["session"]
+    reel = await working(studio.reel, session)
+    content, suffix = await working(exports.work, reel, request.path_params["name"])
+    return download(content, "application/octet-stream", f"{session}{suffix}")
 
 
 def picture(png: bytes, lasting: bool = False) -> Response:

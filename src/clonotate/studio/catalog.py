@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clonotate.episodes.session import Session
+from clonotate.formats.export import EXPORTS, FORMATS
 from clonotate.records import ClonotateError, Source
 from clonotate.screens.layout import layout_named
 from clonotate.studio.frames import png, progress
@@ -120,6 +121,7 @@ def tasks() -> list[dict[str, Any]]:
             "hint": titled(name)[1],
             "right": inspect.cleandoc(type(task_named(name)).score.__doc__ or ""),
             "levels": list(levels),
+            "exports": {kind: FORMATS[kind].title for kind in EXPORTS[name]},
         }
         for name, levels in TASKS.items()
     ]

@@ -1,8 +1,11 @@
-"""A recorded session as something to send to a colleague: a GIF, or one HTML file to play it in."""
+"""A recorded session as something to take away: a GIF, one HTML file to play it in, a file of the field."""
 
+import io
 import tempfile
+import zipfile
 from pathlib import Path
 
+from clonotate.formats.export import export, format_of
 from clonotate.formats.film import film
 from clonotate.formats.gif import write_gif
 from clonotate.formats.html import Chapter, Report, page
@@ -41,3 +44,19 @@ def html(reel: Reel, seconds: float) -> str:
             chapters=[Chapter(title, titled(opening.source.task)[1], [episode], [made])],
         )
     )
+
+
+def work(reel: Reel, name: str) -> tuple[bytes, str]:
+    """What was annotated in a format of the field, and how that file ends: a zip where it is several."""
+    episode = episode_of(reel.opening, reel.entries)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / f"{reel.opening.id}{format_of(episode, name).suffix}"
+        written = export(episode, name, out)
+        if len(written) == 1 and out.is_file():
+            return out.read_bytes(), out.suffix
+        files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files:
+                archive.write(path, path.relative_to(folder))
+        return packed.getvalue(), ".zip"

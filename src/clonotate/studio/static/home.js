@@ -1,6 +1,6 @@
 // Home: what can be annotated, and what has been.
 import { element } from "./dom.js";
-import { ask, taste, tell, who } from "./server.js";
+import { ask, fetched, taste, tell, who } from "./server.js";
 
 export async function home(place) {
   const { tasks, data, layouts, sessions } = await ask("home");
@@ -80,10 +80,10 @@ function item(name) {
 
 function recorded(sessions, tasks) {
   if (!sessions.length) return element("section", {}, element("h2", {}, "Recorded"), element("p", { className: "soft" }, "Nothing yet. Practise a task; it takes a minute."));
-  return element("section", {}, element("h2", {}, "Recorded"), element("ul", { className: "sessions" }, ...sessions.map(row)));
+  return element("section", {}, element("h2", {}, "Recorded"), element("ul", { className: "sessions" }, ...sessions.map((session) => row(session, tasks.find(({ task }) => task === session.task).exports))));
 }
 
-function row(session) {
+function row(session, exports) {
   const open = session.done || session.purpose === "policy" ? `#/replay/${session.id}` : `#/annotate/${session.id}`;
   const facts = [session.data || `${session.level}, world ${session.seed}`, `by ${session.annotator}`, day(session.at)];
   const effort = session.clicks ? `${session.clicks} clicks, ${duration(session.seconds)}` : "not begun";
@@ -101,8 +101,22 @@ function row(session) {
     outcome(session),
     element("span", { className: "actions" },
       !session.done && session.purpose !== "policy" && element("a", { className: "button", href: open }, "Go on"),
-      session.clicks > 0 && element("a", { className: "button", href: `#/replay/${session.id}` }, "Replay")),
+      session.clicks > 0 && element("a", { className: "button", href: `#/replay/${session.id}` }, "Replay"),
+      session.done && taking(session, exports)),
   );
+}
+
+function taking({ id, title }, exports) {
+  const words = element("small", { role: "status" });
+  const take = (name) => async ({ target }) => {
+    target.disabled = true;
+    words.textContent = "writing …";
+    words.textContent = await fetched(`sessions/${id}/exports/${name}`).catch((error) => error.message);
+    target.disabled = false;
+  };
+  const ways = Object.entries(exports).map(([name, what]) => element("button", { type: "button", title: what, onclick: take(name) }, name));
+  return element("details", { className: "menu" },
+    element("summary", { className: "button", "aria-label": `Export ${title}` }, "Export"), element("div", {}, ...ways, words));
 }
 
 function outcome({ done, score, progress }) {

@@ -8,6 +8,18 @@ export async function tell(path, content = {}) {
   return answer(await fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(content) }));
 }
 
+// A file to keep, or an error with the server's words.
+export async function fetched(path) {
+  const response = await fetch(`/api/${path}`);
+  if (!response.ok) return answer(response);
+  const [, name] = response.headers.get("Content-Disposition").match(/filename="(.+)"/);
+  const link = document.createElement("a");
+  Object.assign(link, { href: URL.createObjectURL(await response.blob()), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  return name;
+}
+
 async function answer(response) {
   if (response.ok) return response.json();
   const text = await response.text();
