@@ -31,6 +31,7 @@ def step(**changes):
     [
         ("hindsight", step(undo_next=0.9)),
         ("hindsight", step(expected=0.1)),
+        ("regret", step(undo_next=0.9)),
         ("surprise", step(expected=0.1)),
         ("disagreement", step(agrees=False)),
         ("entropy", step(entropy=2.0)),
@@ -38,6 +39,10 @@ def step(**changes):
 )
 def test_what_is_strange_scores_higher(name, strange):
     assert SCORERS[name](strange) > SCORERS[name](step())
+
+
+def test_regret_is_for_the_click_that_erred_and_not_for_what_came_after():
+    assert SCORERS["regret"](step(undo_next=0.9)) > SCORERS["regret"](step(undo=0.9, undo_next=0.9))
 
 
 def test_a_trained_policy_finds_the_mistakes(session):

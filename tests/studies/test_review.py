@@ -25,7 +25,7 @@ def test_from_people_to_a_page():
     torch.manual_seed(0)
     untrained = Contender("untrained", build("pointer", width=32, depth=1))
     rows = run(untrained, ["colored-dot-tracking"], episodes=2, level="easy")
-    assert len(rows) == 4 * len(BUDGETS) * len(WANTED)
+    assert len(rows) == 5 * len(BUDGETS) * len(WANTED)
     assert all(len(cells(one)) == len(HEADINGS) for one in rows)
     assert as_csv(rows).count("\n") == len(rows) + 1
     assert "clonotate study review" in page(rows, "untrained", "clonotate study review")

@@ -55,8 +55,14 @@ def hindsight(step: Evidence) -> float:
     return 1 - step.expected * (1 - step.undo_next)
 
 
+def regret(step: Evidence) -> float:
+    """How far the wish for an Undo rises over the click: that points at what erred, not at what came after."""
+    return step.undo_next * (1 - step.undo)
+
+
 SCORERS: dict[str, Scorer] = {
     "hindsight": hindsight,
+    "regret": regret,
     "surprise": surprise,
     "disagreement": disagreement,
     "entropy": undecided,

@@ -72,8 +72,13 @@ def contender(name: str, temperature: float = 0.0, unrest: float = UNREST) -> Co
         raise ClonotateError(f"temperature and unrest are 0 or more, not {temperature} and {unrest}")
     if name in UNTRAINED:
         return Contender(name)
+    return Contender(name, load(folder_of(name)), temperature, unrest)
+
+
+def folder_of(name: str) -> Path:
+    """Where a checkpoint lies: a folder, or the one that is `shipped`. ClonotateError where there is none."""
     folder = SHIPPED if name == "shipped" else Path(name)
     if not folder.is_dir():
         names = ", ".join(["shipped", *UNTRAINED])
         raise ClonotateError(f"no checkpoint {name!r}: there is no such folder; the names are {names}")
-    return Contender(name, load(folder), temperature, unrest)
+    return folder

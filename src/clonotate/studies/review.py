@@ -190,6 +190,7 @@ how common that is, and recall the share looked at. Intervals by bootstrap over 
 - **surprise**: how little the policy expected a click that means what was clicked;
 - **hindsight**: surprise, or that the next screen makes the policy want an Undo: recorded sessions have a
   next screen; a live session has not yet;
+- **regret**: how far the policy's wish for an Undo rises over the click: it points at the click that erred;
 - **disagreement**: whether the policy would have clicked something else, the more surprising first;
 - **entropy**: how undecided the policy was, whatever was clicked.
 

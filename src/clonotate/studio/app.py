@@ -21,6 +21,7 @@ from clonotate.studio.journal import Journal, Purpose, Tally
 from clonotate.studio.latency import GOAL_MS, Latency
 from clonotate.studio.live import Room
 from clonotate.studio.messages import json_object, line, whole
+from clonotate.studio.pilots import Pilots
 from clonotate.studio.recorded import Reel
 from clonotate.studio.security import LARGEST, Guard
 from clonotate.studio.wire import Wire
@@ -36,7 +37,7 @@ class Studio:
     def __init__(self, journal: Journal, data: Sequence[Path] = (), policy: str = "shipped") -> None:
         self.journal, self.policy = journal, policy
         self.room, self.shelf, self.latency = Room(journal), Shelf(data), Latency()
-        self.wire = Wire(self.room, self.latency)
+        self.wire = Wire(self.room, self.latency, Pilots(policy, self.latency))
         self.reels = lru_cache(maxsize=16)(self.reel_of)
 
     def reel(self, session: str) -> Reel:

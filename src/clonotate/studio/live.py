@@ -9,13 +9,14 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from clonotate.episodes.session import Session
-from clonotate.records import Click, ClonotateError, Source, Step
+from clonotate.records import Author, Click, ClonotateError, Source, Step
 from clonotate.screens.pointing import hit
 from clonotate.studio.frames import described, digest_of, raw
 from clonotate.studio.journal import Ending, Entry, Journal, Opening, Purpose, TakenError
@@ -25,10 +26,20 @@ RESIDENT = 64  # sessions kept in memory; others come back from the journal
 
 
 class Live:
-    """One session in progress. All who look at it share it; one lock lets one click in at a time."""
+    """One session in progress. All who look at it share it; one lock lets one click in at a time.
 
-    def __init__(self, journal: Journal, opening: Opening) -> None:
+    `author` decides whose click it is, `heard` is called after each that took effect, both under the lock.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        opening: Opening,
+        author: "Callable[[Live, Act], Author]" = lambda live, act: act.by,
+        heard: "Callable[[Live], None]" = lambda live: None,
+    ) -> None:
         self.journal, self.opening = journal, opening
+        self.author, self.heard = author, heard
         self.session = Session(opening.source, opening.layout, world_of(opening.source))
         self.lock = threading.Lock()
         self.known: dict[str, int] = {}  # the ids of all clicks, and where they stand
@@ -61,6 +72,7 @@ class Live:
         self.screen = digest_of(self.session.screen)
         if entry.seq < self.opening.copied:
             self.head_start = entry.ms
+        self.heard(self)
 
     def act(self, act: Act) -> Accepted | Refused:
         """A click by somebody: journalled and carried out, or refused. One sent twice is made once."""
@@ -94,7 +106,17 @@ class Live:
         at = now()
         before = self.session.steps[-1].ms if self.session.steps else 0
         ms = max(before, self.head_start + at - self.opening.at)  # a clock may be set back
-        return Entry(self.opening.id, self.seq, act.id, act.click, act.by, act.screen, ms, at, act.client_at)
+        return Entry(
+            session=self.opening.id,
+            seq=self.seq,
+            id=act.id,
+            click=act.click,
+            by=self.author(self, act),
+            screen=act.screen,
+            ms=ms,
+            at=at,
+            client_at=act.client_at,
+        )
 
     def ending(self, click: Click) -> Ending | None:
         """What the journal says of the end, if this click is Done."""
@@ -144,6 +166,8 @@ class Room:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
+        self.author: Callable[[Live, Act], Author] = lambda live, act: act.by
+        self.heard: Callable[[Live], None] = lambda live: None
         self.lives: OrderedDict[str, Future[Live]] = OrderedDict()
         self.lock = threading.Lock()
 
@@ -164,7 +188,7 @@ class Room:
     def bring_back(self, session: str, coming: "Future[Live]") -> None:
         """Replay a session for all who wait for it; what failed may be asked for again."""
         try:
-            coming.set_result(Live(self.journal, self.journal.opening(session)))
+            coming.set_result(Live(self.journal, self.journal.opening(session), self.author, self.heard))
         except Exception as error:
             with self.lock:
                 self.lives.pop(session, None)

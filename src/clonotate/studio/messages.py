@@ -1,7 +1,7 @@
 """What page and server say to each other over the websocket of a session; nothing else is understood.
 
-The page sends JSON: an `Act` or a `Seen`. The server answers with JSON, and with frames: four bytes that say
-how long the JSON before the picture is, the JSON, the picture as PNG.
+The page sends JSON: an `Act`, a `Seen` or a `Steer`. The server answers with JSON, and with frames: four
+bytes that say how long the JSON before the picture is, the JSON, the picture's pixels.
 """
 
 import json
@@ -25,6 +25,7 @@ class Act:
     click: Click
     by: Author
     client_at: int
+    ghost: bool = False  # whether a suggestion was in sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Seen:
     """The page has drawn a new frame so many ms after the click that it answers."""
 
     ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """The page lets the co-pilot run while it is sure enough, or takes over."""
+
+    on: bool
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def framed(head: Mapping[str, Any], picture: bytes) -> bytes:
     return len(text).to_bytes(4, "big") + text + picture
 
 
-def parsed(text: str | bytes) -> Act | Seen:
+def parsed(text: str | bytes) -> Act | Seen | Steer:
     """What a page says; ClonotateError for anything that is not exactly one of its messages."""
     said = json_object(text)
     match said.get("type"):
@@ -83,7 +92,9 @@ def parsed(text: str | bytes) -> Act | Seen:
             return act_of(said)
         case "seen":
             return Seen(number(said, "ms", 600_000))
-    raise ClonotateError("a message is an act or seen")
+        case "steer":
+            return Steer(said.get("on") is True, number(said, "confidence", 1))
+    raise ClonotateError("a message is an act, seen or steer")
 
 
 def act_of(said: Mapping[str, Any]) -> Act:
@@ -98,6 +109,7 @@ def act_of(said: Mapping[str, Any]) -> Act:
         click=Click(whole(said, "x", 100_000), whole(said, "y", 100_000)),
         by=cast(Author, by),
         client_at=whole(said, "client_at", 1 << 53),
+        ghost=said.get("ghost") is True,
     )
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -13,7 +12,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from clonotate.records import ClonotateError
 from clonotate.studio.latency import Latency
 from clonotate.studio.live import Room
-from clonotate.studio.messages import Accepted, Act, Fault, Refused, Seen, parsed, text_of
+from clonotate.studio.messages import Accepted, Act, Fault, Refused, Seen, Steer, parsed, text_of
+from clonotate.studio.pilots import Pilots
 
 WAITING = 64  # messages that a slow page may be behind
 Outbox: TypeAlias = "asyncio.Queue[str | bytes | None]"
@@ -55,20 +55,25 @@ def post(outbox: Outbox, message: str | bytes | None) -> None:
 
 
 class Wire:
-    """Serves the websockets of a room. `heard` is told of every session in which a click was made."""
+    """Serves the websockets of a room, whose co-pilots talk to its pages."""
 
-    def __init__(self, room: Room, latency: Latency) -> None:
-        self.room, self.latency, self.audience = room, latency, Audience()
-        self.heard: list[Callable[[str], None]] = []
+    def __init__(self, room: Room, latency: Latency, pilots: Pilots) -> None:
+        self.room, self.latency, self.pilots, self.audience = room, latency, pilots, Audience()
+        pilots.tell = self.tell
+        room.author, room.heard = pilots.author, pilots.heard
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, socket: WebSocket) -> None:
         """One page on one session, until it leaves."""
         session = socket.path_params["session"]
         await socket.accept()
+        self.loop = asyncio.get_running_loop()
         outbox = self.audience.join(session)
-        sender = asyncio.create_task(drain(socket, outbox))
+        sender, looked = asyncio.create_task(drain(socket, outbox)), False
         try:
             outbox.put_nowait(await self.frame(session))
+            self.pilots.look(self.room.live(session))
+            looked = True
             while True:
                 await self.hear(session, outbox, await received(socket))
         except WebSocketDisconnect:
@@ -79,9 +84,16 @@ class Wire:
             await asyncio.wait([sender], timeout=2)
         finally:
             self.audience.leave(session, outbox)
+            if looked:
+                self.pilots.leave(session)
             sender.cancel()
             with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
                 await sender
+
+    def tell(self, session: str, text: str) -> None:
+        """Send all pages of a session the same, from any thread."""
+        if self.loop:
+            self.loop.call_soon_threadsafe(self.audience.tell, session, text)
 
     async def frame(self, session: str) -> bytes:
         """The present frame of a session."""
@@ -92,6 +104,8 @@ class Wire:
         match parsed(text):
             case Seen(ms):
                 self.latency.note("browser", ms)
+            case Steer() as steer:
+                await to_thread.run_sync(self.pilots.steer, session, steer)
             case Act() as act:
                 await self.act(session, outbox, act)
 
@@ -103,8 +117,6 @@ class Wire:
         if isinstance(answer, Accepted):
             self.audience.tell(session, frame)
             self.latency.note("server", 1e3 * (time.perf_counter() - begun))
-            for listener in self.heard:
-                listener(session)
         else:
             post(outbox, frame)
 

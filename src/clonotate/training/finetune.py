@@ -225,5 +225,7 @@ def keep(checkpoint: Path, out: Path, plan: Finetune, found: Agreement) -> None:
     page = read_page(checkpoint)
     page["metrics"] |= {"held_out": asdict(found)}
     page["finetuned"] = asdict(plan)
+    learnt = {one.source.task for one in read_episodes(out / LEARN)}
+    page["tasks"] = sorted(learnt)  # besides the run's own
     write_whole(out / WEIGHTS, (checkpoint / WEIGHTS).read_bytes())
     write_whole(out / PAGE, (json.dumps(page, indent=2) + "\n").encode())

@@ -1,4 +1,5 @@
 // Annotating: the screen, and beside it what to do, the keys, and what was recorded.
+import { Copilot } from "./copilot.js";
 import { element } from "./dom.js";
 import { Keyboard, middle, spoken } from "./keyboard.js";
 import { Link } from "./link.js";
@@ -10,7 +11,11 @@ export async function annotate(place, session) {
   const desk = new Desk(session, about, tasks.find(({ task }) => task === about.task));
   place.replaceChildren(desk.root);
   document.getElementById("trail").replaceChildren(trail(about));
-  return () => desk.close();
+  const copilot = new Copilot(desk);
+  return () => {
+    copilot.close();
+    desk.close();
+  };
 }
 
 function trail(about) {

@@ -59,7 +59,7 @@ export class Link extends EventTarget {
   act(x, y, by = "person") {
     if (this.pending || !this.frame) return false;
     const { seq, screen } = this.frame;
-    this.pending = { type: "act", id: fresh(), seq, screen, x, y, by, client_at: Date.now() };
+    this.pending = { type: "act", id: fresh(), seq, screen, x, y, by, ghost: Boolean(this.ghost), client_at: Date.now() };
     this.pressed = performance.now();
     this.send(this.pending);
     return true;
