@@ -56,7 +56,7 @@ def hindsight(step: Evidence) -> float:
 
 
 def regret(step: Evidence) -> float:
-    """How far the wish for an Undo rises over the click: that points at what erred, not at what came after."""
+    """How far the wish for an Undo rises over the click: that points at what erred, not at later steps."""
     return step.undo_next * (1 - step.undo)
 
 
