@@ -117,6 +117,15 @@ def strayed(name: str, data: st.DataObject, most: int = 12) -> Session:
     return session
 
 
+def misled(name: str, seed: int) -> Session:
+    """A session in which somebody did, up to Done, what was right in the world of another seed."""
+    other, session = session_on(name, seed=seed), session_on(name)
+    assert finish(other)
+    for step in other.steps[:-1]:
+        session.click(step.click)
+    return session
+
+
 @every_level
 class TestAtEveryLevel:
     @pytest.mark.parametrize("care", [0.0, 1.0])
@@ -199,6 +208,16 @@ class TestEveryTask:
                 person.intend()  # it watches what another hand does
                 session.click(locate(session.view, session.layout, event))
         assert session.score().success
+
+    @pytest.mark.parametrize("seed", [SEED + 1, SEED + 2])
+    def test_the_expert_repairs_what_a_bad_policy_left(self, name: str, seed: int) -> None:
+        """Its marks are plausible, many, all over the data, and nearly all wrong."""
+        assert finish(misled(name, seed))
+
+    def test_a_policy_that_ignores_the_picture_fails(self, name: str) -> None:
+        """What was right elsewhere is right here by chance alone: once in a while there is no plume."""
+        sessions = [misled(name, SEED + 1 + i) for i in range(4)]
+        assert sum(session.task.score(session.world).success for session in sessions) <= 1
 
     def test_people_repair_their_slips(self, name: str) -> None:
         session = session_on(name)

@@ -17,6 +17,7 @@ from clonotate.annotation import Points, Spot
 from clonotate.records import ClonotateError, Event, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.search import Search
 from clonotate.tasks.worlds import chromatin
 
 TOLERANCE = 5.0  # canvas pixels
@@ -77,20 +78,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What the screens have shown: the last few slices, where this search has been, and the projection."""
-
-    recent: tuple[int, ...] = ()  # the last views, newest last
-    searched: frozenset[int] = frozenset()  # slices seen since the markers last changed
-    heading: int = 1  # the direction of the last move through the slices
-    peeked: bool = False  # the projection has been seen
-    checked: int = -1  # how many markers there were when the projection was last seen
-    z: int = 0
-    markers: int = 0
-
-
-@dataclass(frozen=True)
-class ChromosomeTracing(Task[World, Memory]):
+class ChromosomeTracing(Task[World, Search]):
     """The knobs are those of the nucleus."""
 
     name: ClassVar[str] = "chromosome-tracing"
@@ -188,23 +176,11 @@ class ChromosomeTracing(Task[World, Memory]):
             return Standing(position, progress=0.0, in_error=False)
         return Standing(position, world.right / len(world.stack.beads), world.right < len(world.markers))
 
-    def remember(self, memory: Memory | None, world: World) -> Memory:
-        memory = memory or Memory(z=world.z)
-        here = frozenset() if world.projected else frozenset({world.z})
-        moved = int(np.sign(world.z - memory.z))
-        stayed = world.projected or memory.recent[-1:] == (world.z,)
-        changed = len(world.markers) != memory.markers
-        return Memory(
-            recent=memory.recent if stayed else (*memory.recent, world.z)[-self.recall :],
-            searched=here if changed else memory.searched | here,
-            heading=moved or memory.heading,
-            peeked=memory.peeked or world.projected,
-            checked=len(world.markers) if world.projected else memory.checked,
-            z=world.z,
-            markers=len(world.markers),
-        )
+    def remember(self, memory: Search | None, world: World) -> Search:
+        memory = memory or Search(z=world.z)
+        return memory.seeing(world.z, world.projected, len(world.markers), self.recall)
 
-    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+    def expert(self, world: World, memory: Search, care: float) -> Intent:
         count, beads = len(world.markers), world.stack.beads
         if world.right < count:
             return Intent(Event("undo"), "undo", "correct")
@@ -223,17 +199,10 @@ class ChromosomeTracing(Task[World, Memory]):
             ahead = beyond  # is it not sharper there?
         return Intent(Event("+z" if ahead > world.z else "-z"), "navigate", "annotate")
 
-    def search(self, world: World, memory: Memory) -> int:
+    def search(self, world: World, memory: Search) -> int:
         """The slice to look at next: one of those around the last bead, on in this direction before back."""
         last = len(world.stack.images) - 1
-        for reach in range(1, last + 1):
-            around = range(max(world.anchor - reach, 0), min(world.anchor + reach, last) + 1)
-            fresh = [z for z in around if z not in memory.searched]
-            ahead = [z for z in fresh if (z - world.z) * memory.heading > 0]
-            if fresh:
-                return min(ahead or fresh, key=lambda z: abs(z - world.z))
-        onward = world.z + memory.heading
-        return onward if 0 <= onward <= last else world.z - memory.heading
+        return memory.onward(world.anchor, last, range(1, last + 1))
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         """A bead of another chain, the bead after the next, one already marked, a slip of the hand."""
@@ -251,13 +220,13 @@ class ChromosomeTracing(Task[World, Memory]):
             if math.dist(place, at) > TOLERANCE + 3 and all(4 <= v < CANVAS - 4 for v in place)
         )
 
-    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+    def glances(self, world: World, memory: Search) -> tuple[Event, ...]:
         if world.projected:
             return ()
         aside = (Event("+z"),) * (world.z < len(world.stack.images) - 1) + (Event("-z"),) * (world.z > 0)
         return (Event("mip"), *aside)
 
-    def disguise(self, world: World, other: World, memory: Memory) -> World:
+    def disguise(self, world: World, other: World, memory: Search) -> World:
         """Also what was shown long ago: the last views are remembered, and where the search has been."""
         stack = world.stack
         if stack.chain is None or other.stack.chain is None:

@@ -17,6 +17,7 @@ from clonotate.annotation import Points, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.search import Search
 from clonotate.tasks.worlds.paths import SHAPES, along, placed
 
 TOLERANCE = 5.0  # canvas pixels
@@ -72,21 +73,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What the screens have shown: all slices ever seen, the last few, and where this search has been."""
-
-    shown: frozenset[int] = frozenset()
-    recent: tuple[int, ...] = ()  # the last views, newest last
-    searched: frozenset[int] = frozenset()  # slices seen since the markers last changed
-    heading: int = 1  # the direction of the last move through the slices
-    peeked: bool = False  # the projection has been seen
-    checked: int = -1  # how many markers there were when the projection was last seen
-    z: int = 0
-    markers: int = 0
-
-
-@dataclass(frozen=True)
-class ColoredDots(Task[World, Memory]):
+class ColoredDots(Task[World, Search]):
     """Knobs: how many slices and dots, the noise (grey levels) and how saturated the hues are."""
 
     name: ClassVar[str] = "colored-dot-tracking"
@@ -183,24 +170,11 @@ class ColoredDots(Task[World, Memory]):
             in_error=world.right < len(world.markers),
         )
 
-    def remember(self, memory: Memory | None, world: World) -> Memory:
-        memory = memory or Memory()
-        here = frozenset() if world.projected else frozenset({world.z})
-        moved = int(np.sign(world.z - memory.z))
-        stayed = world.projected or memory.recent[-1:] == (world.z,)
-        changed = len(world.markers) != memory.markers
-        return Memory(
-            shown=memory.shown | here,
-            recent=memory.recent if stayed else (*memory.recent, world.z)[-self.recall :],
-            searched=here if changed else memory.searched | here,
-            heading=moved or memory.heading,
-            peeked=memory.peeked or world.projected,
-            checked=len(world.markers) if world.projected else memory.checked,
-            z=world.z,
-            markers=len(world.markers),
-        )
+    def remember(self, memory: Search | None, world: World) -> Search:
+        memory = memory or Search(z=world.z)
+        return memory.seeing(world.z, world.projected, len(world.markers), self.recall)
 
-    def expert(self, world: World, memory: Memory, care: float) -> Intent:
+    def expert(self, world: World, memory: Search, care: float) -> Intent:
         count, dots = len(world.markers), world.stack.truth
         if world.right < count:
             return Intent(Event("undo"), "undo", "correct")
@@ -224,18 +198,11 @@ class ColoredDots(Task[World, Memory]):
         phase: Phase = "explore" if count == 0 else "annotate"
         return Intent(Event("+z" if ahead > world.z else "-z"), "navigate", phase)
 
-    def search(self, world: World, memory: Memory) -> int:
-        """The slice to look at next: on in this direction, then back, then farther from the last dot."""
+    def search(self, world: World, memory: Search) -> int:
+        """The slice to look at next, around the one of the last dot; of the first all are as likely."""
         last = len(world.stack.images) - 1
         anchor = world.markers[-1][2] if world.markers else world.z
-        for reach in range(REACH if world.markers else last, last + REACH + 1, REACH):
-            span = range(max(anchor - reach, 0), min(anchor + reach, last) + 1)
-            fresh = [z for z in span if z not in memory.searched]
-            ahead = [z for z in fresh if (z - world.z) * memory.heading > 0]
-            if fresh:
-                return min(ahead or fresh, key=lambda z: abs(z - world.z))
-        onward = world.z + memory.heading
-        return onward if 0 <= onward <= last else world.z - memory.heading
+        return memory.onward(anchor, last, range(REACH if world.markers else last, last + REACH + 1, REACH))
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         if intent.kind != "place" or intent.event.at is None:
@@ -252,13 +219,13 @@ class ColoredDots(Task[World, Memory]):
             and all(4 <= v < CANVAS - 4 for v in place)
         )
 
-    def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
+    def glances(self, world: World, memory: Search) -> tuple[Event, ...]:
         if world.projected:
             return ()
         aside = (Event("+z"),) * (world.z < len(world.stack.images) - 1) + (Event("-z"),) * (world.z > 0)
         return (Event("mip"), Event("mip"), *aside)
 
-    def disguise(self, world: World, other: World, memory: Memory) -> World:
+    def disguise(self, world: World, other: World, memory: Search) -> World:
         """Also what was shown long ago: the last views are remembered, and where the search has been."""
         peeked = memory.peeked or world.projected  # then all dots are known but for their slices
         known = {world.z, *memory.recent, *memory.searched}

@@ -177,6 +177,9 @@ class NeuronTracking(Task[World, Memory]):
         if wrong:
             return self.place_or_go(world, wrong[0], "correct")
         missing = next((z for z in range(slices) if z not in skeleton), None)
+        unseen = next((z for z in range(slices) if z not in seen), None)  # somebody else was there
+        if missing is None and unseen is not None:
+            return self.place_or_go(world, unseen, "verify")
         if missing is None:
             if care > 0.6 and not memory.reviewed and slices > JUMP:
                 return Intent(Event("-5" if world.z >= JUMP else "+5"), "verify", "verify")
