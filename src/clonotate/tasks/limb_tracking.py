@@ -203,52 +203,24 @@ class LimbTracking(Task[World, Memory]):
 
     def expert(self, world: World, memory: Memory, care: float) -> Intent:
         if world.t in world.wrong:
-            return self.repair(world)
+            return repair(world)
         phase: Phase = "annotate" if world.placements else "explore"
         noticed = [t for t in memory.recent if t in world.wrong]
         if noticed:
-            return self.go(world, noticed[-1], "correct")
+            return go(world, noticed[-1], "correct")
         last = len(world.film.images) - 1
         if not world.placements and care > SCANS and last not in memory.shown:
-            return self.go(world, last, "explore")
+            return go(world, last, "explore")
         if not all(world.complete):
             t = world.complete.index(False)
             if t != world.t:
-                return self.go(world, t, phase)
+                return go(world, t, phase)
             if t > 0 and t not in memory.compared and doubtful(world, care):
                 return Intent(Event("prev"), "verify", "annotate")
             missing = world.missing(t)
             chosen = world.active if (t, world.active) not in world.marks else missing
-            return self.place(world, chosen if chosen is not None else 0, phase)
-        return self.check(world, memory, care)
-
-    def check(self, world: World, memory: Memory, care: float) -> Intent:
-        """All is placed: look at what was never seen, mend what was left, look back through all, and end."""
-        frames = range(len(world.film.images))
-        doubtful = [t for t in frames if t not in memory.shown] + [t for t in frames if t in world.wrong]
-        if doubtful:
-            return self.go(world, doubtful[0], "verify")
-        if care > REVIEWS and 0 not in memory.reviewed:
-            return Intent(Event("prev"), "verify", "verify")
-        return Intent(Event("done"), "done", "finish")
-
-    def repair(self, world: World) -> Intent:
-        """Undo the last placement if that is wrong, else place the first wrong keypoint here anew."""
-        t, k, _ = world.placements[-1]
-        if t == world.t and k in world.wrong[t]:
-            return Intent(Event("undo"), "undo", "correct")
-        return self.place(world, world.wrong[world.t][0], "correct")
-
-    def place(self, world: World, k: int, phase: Phase) -> Intent:
-        """Mark keypoint `k` of this frame, or choose its tab first."""
-        if world.active != k:
-            return Intent(Event(tab(k)), "navigate", phase)
-        at = world.film.truth[world.t][k]
-        return Intent(Event("canvas", at) if at else Event("hidden"), "place", phase)
-
-    def go(self, world: World, t: int, phase: Phase) -> Intent:
-        """One frame towards `t`."""
-        return Intent(Event("next" if t > world.t else "prev"), "navigate", phase)
+            return place(world, chosen if chosen is not None else 0, phase)
+        return check(world, memory, care)
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         """Another keypoint's place, the ghost's, a slip of the hand, or hidden and visible mixed up."""
@@ -265,13 +237,7 @@ class LimbTracking(Task[World, Memory]):
         places = [*here[:3], *here[1:2], *([ghost] if ghost else []), *hand]
         events = [Event("canvas", at) for at in places if all(4 <= v < CANVAS - 4 for v in at)]
         events += [Event("hidden")] if intent.event.at else []
-        return tuple(event for event in events if not self.near_right(world, (t, k, event.at)))
-
-    def near_right(self, world: World, placement: Placement) -> bool:
-        """Whether a placement is right, or would be with a little less jitter."""
-        t, k, at = placement
-        close = at is not None and math.dist(at, world.film.known[0][t, k]) <= TOLERANCE + 3
-        return close or world.film.right(placement)
+        return tuple(event for event in events if not near_right(world, (t, k, event.at)))
 
     def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
         last = len(world.film.images) - 1
@@ -288,6 +254,45 @@ class LimbTracking(Task[World, Memory]):
                 points[t, k] = foreign[from_frame, k % foreign.shape[1]]
                 seen[t, k] = shares[from_frame, k % foreign.shape[1]]
         return replace(world, film=replace(world.film, images=images, points=points, seen=seen))
+
+
+def check(world: World, memory: Memory, care: float) -> Intent:
+    """All is placed: look at what was never seen, mend what was left, look back through all, and end."""
+    frames = range(len(world.film.images))
+    doubtful = [t for t in frames if t not in memory.shown] + [t for t in frames if t in world.wrong]
+    if doubtful:
+        return go(world, doubtful[0], "verify")
+    if care > REVIEWS and 0 not in memory.reviewed:
+        return Intent(Event("prev"), "verify", "verify")
+    return Intent(Event("done"), "done", "finish")
+
+
+def repair(world: World) -> Intent:
+    """Undo the last placement if that is wrong, else place the first wrong keypoint here anew."""
+    t, k, _ = world.placements[-1]
+    if t == world.t and k in world.wrong[t]:
+        return Intent(Event("undo"), "undo", "correct")
+    return place(world, world.wrong[world.t][0], "correct")
+
+
+def place(world: World, k: int, phase: Phase) -> Intent:
+    """Mark keypoint `k` of this frame, or choose its tab first."""
+    if world.active != k:
+        return Intent(Event(tab(k)), "navigate", phase)
+    at = world.film.truth[world.t][k]
+    return Intent(Event("canvas", at) if at else Event("hidden"), "place", phase)
+
+
+def go(world: World, t: int, phase: Phase) -> Intent:
+    """One frame towards `t`."""
+    return Intent(Event("next" if t > world.t else "prev"), "navigate", phase)
+
+
+def near_right(world: World, placement: Placement) -> bool:
+    """Whether a placement is right, or would be with a little less jitter."""
+    t, k, at = placement
+    close = at is not None and math.dist(at, world.film.known[0][t, k]) <= TOLERANCE + 3
+    return close or world.film.right(placement)
 
 
 def tab(k: int) -> str:
