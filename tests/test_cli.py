@@ -23,7 +23,7 @@ from clonotate.screens.layout import LAYOUTS
 from clonotate.tasks import KEPT_OUT, NINE, TASKS
 
 DOTS = "colored-dot-tracking"
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
 Run = Callable[..., tuple[int, str, str]]
 
 

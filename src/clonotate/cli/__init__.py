@@ -10,6 +10,7 @@ from clonotate.cli.copilot import review
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
+from clonotate.cli.habits import fit_habits
 from clonotate.cli.judge import evaluate, study
 from clonotate.cli.learn import dagger, finetune, train
 from clonotate.cli.look import layouts, play, tasks
@@ -27,6 +28,7 @@ app = typer.Typer(
 making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
 for command in (*making, train, dagger, finetune, evaluate, review):
     app.command()(command)
+app.command("fit-habits")(fit_habits)
 app.add_typer(study, name="study")
 
 
