@@ -12,7 +12,7 @@ from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Label, Source
 from clonotate.tasks import task_named
 from clonotate.tasks.animal_tracking import AnimalTracking, Slot, World, doubtful
-from clonotate.tasks.worlds import arena
+from clonotate.tasks.worlds import arena, creatures
 
 NAME = "animal-behavioral-tracking"
 TASK = AnimalTracking()
@@ -59,7 +59,7 @@ class TestWorlds:
     def test_the_way_animals_head_tells_who_is_who(self):
         rng = np.random.default_rng(3)
         lengths = np.array([60.0, 60.0, 60.0])
-        spines = arena.together(arena.STANDARD, arena.FISH, 8, lengths, rng)
+        spines = arena.together(arena.STANDARD, creatures.FISH, 8, lengths, rng)
         for i, one in enumerate(spines):
             for other in spines[:i]:
                 assert arena.followable(one[None], other, arena.STANDARD.stride * 60).all()
