@@ -82,7 +82,7 @@ class ChromosomeTracing(Task[World, Search]):
     """The knobs are those of the nucleus."""
 
     name: ClassVar[str] = "chromosome-tracing"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     nucleus: chromatin.Nucleus = field(default_factory=lambda: chromatin.STANDARD)
     recall: int = 3  # how many views the expert remembers well

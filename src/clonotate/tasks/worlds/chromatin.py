@@ -22,7 +22,8 @@ STEPS = (-1, 0, 1)  # slices from a bead to the next
 CLEAR = 9.0  # px between links of different chains, and between beads that are not neighbours
 DEEP = 2  # slices apart, from which on they may cross
 SAMPLES = 5  # points on a link that are kept clear
-CHOICES, TRIES = 24, 400  # ways tried from a bead, and chains tried for a place
+CHOICES, TRIES = 24, 60  # ways tried from a bead, and chains tried for a place
+AFRESH = 40  # times that a nucleus is begun anew where there is no room for another chain
 AXIAL = (1.0, 0.42, 0.1)  # how bright a bead is so many slices out of focus
 LATERAL = (1.9, 2.6, 4.2)  # and how wide: sigma in px
 
@@ -87,19 +88,24 @@ def stack(nucleus: Nucleus, rng: np.random.Generator) -> Chromosomes:
 
 def tangle(shape: Shape, counts: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:
     """Chains of so many beads, each `[count, 3]`, that keep clear of each other."""
-    chains: list[NDArray[np.int64]] = []
-    taken: Places = np.empty((0, 3))
-    for count in counts:
-        chain = next(
-            (c for _ in range(TRIES) if len(c := grown(shape, int(count), taken, rng)) == count), None
-        )
-        if chain is None:
-            raise ClonotateError(
-                f"no room for {len(counts)} chains of {count} beads: make the nucleus easier"
-            )
-        chains.append(chain)
-        taken = np.concatenate([taken, *(link(a, b) for a, b in pairwise(chain))])
-    return chains
+    for _ in range(AFRESH):
+        chains: list[NDArray[np.int64]] = []
+        taken: Places = np.empty((0, 3))
+        for count in counts.tolist():
+            chain = fitted_in(shape, count, taken, rng)
+            if chain is None:
+                break  # those before lie badly: all anew
+            chains.append(chain)
+            taken = np.concatenate([taken, *(link(a, b) for a, b in pairwise(chain))])
+        else:
+            return chains
+    raise ClonotateError(f"no room for {len(counts)} chains of {max(counts)} beads: make the nucleus easier")
+
+
+def fitted_in(shape: Shape, count: int, taken: Places, rng: np.random.Generator) -> NDArray[np.int64] | None:
+    """A chain of so many beads that is clear of what is taken; None where many tries found none."""
+    grown_ones = (grown(shape, count, taken, rng) for _ in range(TRIES))
+    return next((chain for chain in grown_ones if len(chain) == count), None)
 
 
 def grown(shape: Shape, count: int, taken: Places, rng: np.random.Generator) -> NDArray[np.int64]:
