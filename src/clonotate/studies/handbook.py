@@ -26,7 +26,7 @@ SHOWN = (
 """Layouts of the sheet."""
 
 
-def screen_of(task: str, layout: str = "original", seed: int = SEED, part: float = 0.6) -> Screen:
+def screen_of(task: str, layout: str = "original", seed: int = SEED, part: float = 0.85) -> Screen:
     """What a careful expert sees after some part of its work on a standard world."""
     source = Source(task, "standard", seed, TASKS[task]["standard"].version)
     world = TASKS[task]["standard"].begin(np.random.default_rng(seed))
