@@ -201,12 +201,12 @@ def within(shape: Shape, z: int) -> Floats:
 
 
 def mottle(rng: np.random.Generator) -> Floats:
-    """The uneven texture of a stained nucleus, about 1: `[256, 256]`."""
+    """The uneven texture of a stained nucleus, about 1 and never below 0: `[256, 256]`."""
     texture = np.ones((SIZE, SIZE), np.float32)
     for cell, strength in ((40, 0.15), (9, 0.22)):
         coarse = rng.standard_normal((SIZE // cell + 3, SIZE // cell + 3), np.float32)
         texture += strength * cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
-    return texture
+    return np.maximum(texture, 0)
 
 
 EASY = Nucleus(slices=(8, 10), chains=(2, 3), beads=(10, 14), thread=0.45, uneven=0.15, noise=0.6)
