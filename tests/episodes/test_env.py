@@ -74,6 +74,16 @@ def test_the_budget_truncates() -> None:
     assert ends == [(False, False), (False, False), (False, True)]
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_vectorised(task: str) -> None:
+    envs = gymnasium.make_vec(environment_id(task), num_envs=2, vectorization_mode="sync", level="easy")
+    screens, _ = envs.reset(seed=5)
+    assert screens.shape == (2, HEIGHT, WIDTH, 3)
+    assert not np.array_equal(*screens)
+    assert envs.step(np.zeros((2, 2), np.int64))[0].shape == screens.shape
+    envs.close()
+
+
 @pytest.mark.parametrize("how", ["sync", "async"])
 def test_it_is_vectorised(how: str) -> None:
     envs = gymnasium.make_vec(DOTS, num_envs=3, vectorization_mode=how, level="easy", budget=2)

@@ -1,7 +1,7 @@
 """What is drawn over the canvas picture: marks as small cached stamps, and paths; both end at its edge."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -31,8 +31,9 @@ def draw(canvas: Screen, overlay: tuple[Mark | Path, ...], ratio: int) -> None:
 
 
 def _press(canvas: Screen, mark: Stamp, at: tuple[int, int], ratio: int) -> None:
-    (keep, ink), side, (height, width) = mark, len(mark.keep), canvas.shape[:2]
-    left, top = (coordinate * ratio + ratio // 2 - side // 2 for coordinate in at)
+    (keep, ink), side, (height, width, _) = mark, len(mark.keep), canvas.shape
+    back = side // 2 - ratio // 2
+    left, top = at[0] * ratio - back, at[1] * ratio - back
     if not (0 <= left <= width - side and 0 <= top <= height - side):
         inside = np.s_[max(-top, 0) : max(height - top, 0), max(-left, 0) : max(width - left, 0)]
         keep, ink = keep[inside], ink[inside]
@@ -72,6 +73,16 @@ def _outside(shape: Shape, x: NDArray[np.int64], y: NDArray[np.int64], radius: i
 
 
 def _line(canvas: Screen, path: Path, ratio: int) -> None:
-    points = np.array(path.points, np.int32).reshape(-1, 1, 2) * ratio + ratio // 2
-    cv2.polylines(canvas, [points + ratio], path.closed, CONTOUR, ratio, cv2.LINE_AA)
-    cv2.polylines(canvas, [points], path.closed, path.color, ratio, cv2.LINE_AA)
+    below, line = _corners(path.points, ratio)
+    cv2.polylines(canvas, below, path.closed, CONTOUR, ratio, cv2.LINE_AA)
+    cv2.polylines(canvas, line, path.closed, path.color, ratio, cv2.LINE_AA)
+
+
+Corners: TypeAlias = list[NDArray[np.int32]]
+
+
+@lru_cache(maxsize=4096)  # a line stays for many screens
+def _corners(points: tuple[tuple[int, int], ...], ratio: int) -> tuple[Corners, Corners]:
+    """Where on the canvas the dark twin of a line runs, and the line itself over it."""
+    corners = np.array(points, np.int32).reshape(-1, 1, 2) * ratio + ratio // 2
+    return [corners + ratio], [corners]
