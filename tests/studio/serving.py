@@ -146,6 +146,13 @@ def head_of(message: str | bytes) -> dict[str, Any]:
     return head
 
 
+def heard(line: ClientConnection) -> dict[str, Any]:
+    """The next answer or frame; what a co-pilot says in between is passed over."""
+    while (message := head_of(line.recv(20)))["type"] in ("copilot", "suggestion"):
+        pass
+    return message
+
+
 def act(frame: dict[str, Any], click: Click, name: str, **changes: object) -> str:
     """The message of a click on a frame."""
     content = {"type": "act", "id": name, "seq": frame["seq"], "screen": frame["screen"], "by": "person"}

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from serving import Expert, Server, act, head_of, serving, source_of
+from serving import Expert, Server, act, heard, serving, source_of
 
 from clonotate.episodes.replay import digest
 from clonotate.records import Click
@@ -52,11 +52,11 @@ def working(studio: Server, session: str, clicks: int, layout: str = "original")
     """Let an expert make some clicks in a session."""
     expert = Expert(source_of(studio.journal, session), layout)
     with studio.line(session) as line:
-        frame = head_of(line.recv(20))
+        frame = heard(line)
         for i in range(clicks):
             line.send(act(frame, expert.decide(), f"{session}-{i}"))
-            assert head_of(line.recv(20))["type"] == "accepted"
-            frame = head_of(line.recv(20))
+            assert heard(line)["type"] == "accepted"
+            frame = heard(line)
             if frame["done"]:
                 break
     return session
@@ -94,15 +94,15 @@ class TestHome:
     def test_practice_is_apart_and_says_how_it_stands(self, studio: Server) -> None:
         session = studio.begin(task=DOTS, purpose="practice")
         with studio.line(session) as line:
-            frame = head_of(line.recv(20))
+            frame = heard(line)
             assert frame["feedback"]["in_error"] is False
             left, top, _, _ = frame["canvas"]
             line.send(act(frame, Click(left + 1, top + 1), "wrong"))
             line.recv(20)
-            assert head_of(line.recv(20))["feedback"]["in_error"] is True
+            assert heard(line)["feedback"]["in_error"] is True
         work = studio.begin(task=DOTS)
         with studio.line(work) as line:
-            assert head_of(line.recv(20))["feedback"] is None
+            assert heard(line)["feedback"] is None
         assert row(studio, session)["seed"] >= 3_000_000 > row(studio, work)["seed"]
 
     @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ class TestOwnData:
     def test_it_is_annotated_without_a_score(self, studio: Server) -> None:
         session = studio.begin(task="neuron-tracking", level="standard", data="mine/stack.tif")
         with studio.line(session) as line:
-            frame = head_of(line.recv(20))
+            frame = heard(line)
             done = next(widget for widget in frame["widgets"] if widget["name"] == "done")["rect"]
             line.send(act(frame, Click(done[0] + 2, done[1] + 2), "done"))
-            assert head_of(line.recv(20))["type"] == "accepted"
-            last = head_of(line.recv(20))
+            assert heard(line)["type"] == "accepted"
+            last = heard(line)
         assert last["done"]
         assert last["feedback"] is None
         listed = row(studio, session)
@@ -171,9 +171,9 @@ class TestReplay:
         assert [step["widget"] for step in about["steps"]] == [step["widget"] for step in before]
         assert all(step["copied"] for step in about["steps"])
         with studio.line(made) as line:
-            frame = head_of(line.recv(20))
+            frame = heard(line)
             line.send(act(frame, Click(150, 150), "own"))
-            assert head_of(line.recv(20))["seq"] == 9
+            assert heard(line)["seq"] == 9
             line.recv(20)
         steps = studio.json(f"/api/sessions/{made}")["steps"]
         assert [step["copied"] for step in steps] == [True] * 9 + [False]

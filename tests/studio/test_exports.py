@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
-from serving import CHROMIUM, Expert, Server, act, head_of, source_of
+from serving import CHROMIUM, Expert, Server, act, heard, source_of
 
 from clonotate.formats.swc import read_swc
 from clonotate.records import Source
@@ -17,12 +17,12 @@ def finished(server: Server, task: str) -> tuple[str, Source, Expert]:
     session = server.begin(task=task)
     expert = Expert(source_of(server.journal, session))
     with server.line(session) as line:
-        frame = head_of(line.recv())
+        frame = heard(line)
         while not expert.session.done:
             line.send(act(frame, expert.decide(), f"click-{len(expert.session.steps)}"))
-            frame = head_of(line.recv())
+            frame = heard(line)
             while frame.get("type") != "frame" or frame["seq"] != len(expert.session.steps):
-                frame = head_of(line.recv())
+                frame = heard(line)
     return session, expert.session.source, expert
 
 

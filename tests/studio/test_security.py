@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving import TOKEN, Server, act, head_of, serving
+from serving import TOKEN, Server, act, heard, serving
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -192,7 +192,7 @@ class TestNonsense:
         with victim.line(session) as line:
             line.recv(20)
             line.send(message.encode("utf-8", "replace").decode() if isinstance(message, str) else message)
-            assert head_of(line.recv(20))["type"] == "fault"
+            assert heard(line)["type"] == "fault"
         assert written(victim)[1] == 0
 
     @FEW
@@ -209,22 +209,22 @@ class TestNonsense:
         self, victim: Server, session: str, name: str, value: object
     ) -> None:
         with victim.line(session) as line:
-            frame = head_of(line.recv(20))
+            frame = heard(line)
             line.send(act(frame, Click(100, 100), "odd", **{name: value}))
-            assert head_of(line.recv(20))["type"] == "fault"
+            assert heard(line)["type"] == "fault"
         assert written(victim)[1] == 0
 
     def test_deep_nesting(self, victim: Server, session: str) -> None:
         with victim.line(session) as line:
             line.recv(20)
             line.send("[" * 30_000)
-            assert head_of(line.recv(20))["type"] == "fault"
+            assert heard(line)["type"] == "fault"
 
     def test_a_virtual_annotator_has_no_page(self, victim: Server, session: str) -> None:
         with victim.line(session) as line:
-            frame = head_of(line.recv(20))
+            frame = heard(line)
             line.send(json.dumps(json.loads(act(frame, Click(1, 1), "v")) | {"by": "virtual"}))
-            assert head_of(line.recv(20))["type"] == "fault"
+            assert heard(line)["type"] == "fault"
 
 
 class TestParts:

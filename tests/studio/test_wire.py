@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from serving import Expert, Server, act, head_of, serving, source_of
+from serving import Expert, Server, act, head_of, heard, serving, source_of
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.sync.client import ClientConnection
 
@@ -28,9 +28,9 @@ CROWD = 20
 def clicked(line: ClientConnection, frame: dict[str, Any], click: Click, name: str) -> dict[str, Any]:
     """The frame after a click."""
     line.send(act(frame, click, name))
-    answer = head_of(line.recv(20))
+    answer = heard(line)
     assert answer["type"] == "accepted", answer
-    return head_of(line.recv(20))
+    return heard(line)
 
 
 class TestLine:
@@ -65,13 +65,13 @@ class TestLine:
 
     def test_a_session_that_is_not_there(self, server: Server) -> None:
         with server.line("nowhere") as line:
-            assert head_of(line.recv(20))["type"] == "fault"
+            assert heard(line)["type"] == "fault"
             with pytest.raises(ConnectionClosed):
                 line.recv(20)
 
     def test_times_are_measured(self, server: Server) -> None:
         with server.line(server.begin(task=DOTS)) as line:
-            clicked(line, head_of(line.recv(20)), Click(100, 100), "timed")
+            clicked(line, heard(line), Click(100, 100), "timed")
             line.send('{"type": "seen", "ms": 12.5}')
             line.ping().wait(5)
         deadline = time.monotonic() + 5
@@ -107,12 +107,12 @@ class Person:
             try:
                 with self.server.line(session) as line:
                     self.lines += 1
-                    frame = head_of(line.recv(20))
+                    frame = heard(line)
                     assert frame["seq"] >= made, "an acknowledged click is lost"
                     while pending or not (expert.session.done or stop()):
                         pending = pending or (frame, expert.decide(), f"{session}-{made}")
                         line.send(act(*pending))
-                        answer, frame = head_of(line.recv(20)), head_of(line.recv(20))
+                        answer, frame = heard(line), heard(line)
                         assert (answer["type"], answer["seq"]) == ("accepted", made), answer
                         pending, made = None, made + 1
                         self.acknowledged += 1
