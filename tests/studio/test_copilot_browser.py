@@ -155,3 +155,30 @@ def test_after_a_reload_it_has_read_the_session_again(page: Page, server: Server
     page.reload()
     ready(page, 2)
     assert page.locator(".copilot .told").inner_text() == before
+
+
+def test_what_was_recorded_is_reviewed_and_fixed_and_its_effort_shown(page: Page, server: Server) -> None:
+    for step in range(1, 4):
+        page.keyboard.press("Tab")
+        ready(page, step)
+    page.locator(".pixels").click(position={"x": 30, "y": 300})  # a mark where nothing is
+    ready(page, 4)
+    page.keyboard.press("Enter")
+    page.wait_for_selector('[data-seq="5"]')
+    page.get_by_role("link", name="Effort").click()
+    expect(page.locator(".effort-table")).to_contain_text("with the co-pilot")
+    page.get_by_role("link", name="Review").click()
+    page.wait_for_selector(".review .ghost", state="attached", timeout=60_000)
+    expect(page.locator(".review .lead")).to_contain_text("doubt")
+    page.get_by_role("button", name="All right, next").click()
+    page.wait_for_selector(".review .ghost", state="attached")
+    page.get_by_role("button", name="Fix it").click()
+    page.wait_for_selector(".desk[data-seq]")
+
+
+def test_too_little_to_learn_from_is_said_on_the_page(page: Page, server: Server) -> None:
+    page.keyboard.press("Tab")
+    ready(page, 1)
+    page.get_by_role("link", name="Effort").click()
+    page.get_by_role("button", name="Fine-tune on what was recorded").click()
+    expect(page.locator(".learning")).to_contain_text("are needed", timeout=60_000)

@@ -18,8 +18,10 @@ from clonotate.screens.layout import LAYOUTS
 from clonotate.studio import branches, catalog, exports
 from clonotate.studio.catalog import Shelf, Wish
 from clonotate.studio.journal import Journal, Purpose, Tally
-from clonotate.studio.latency import GOAL_MS, Latency
+from clonotate.studio.latency import GOAL_MS, GOALS_MS, Latency
+from clonotate.studio.lessons import Lessons
 from clonotate.studio.live import Room
+from clonotate.studio.lookback import Review, efforts
 from clonotate.studio.messages import json_object, line, whole
 from clonotate.studio.pilots import Pilots
 from clonotate.studio.recorded import Reel
@@ -37,7 +39,9 @@ class Studio:
     def __init__(self, journal: Journal, data: Sequence[Path] = (), policy: str = "shipped") -> None:
         self.journal, self.policy = journal, policy
         self.room, self.shelf, self.latency = Room(journal), Shelf(data), Latency()
-        self.wire = Wire(self.room, self.latency, Pilots(policy, self.latency))
+        self.pilots, self.lessons = Pilots(policy, self.latency), Lessons(journal)
+        self.wire = Wire(self.room, self.latency, self.pilots)
+        self.review = Review(journal, lambda: self.pilots.model)
         self.reels = lru_cache(maxsize=16)(self.reel_of)
 
     def reel(self, session: str) -> Reel:
@@ -61,6 +65,10 @@ def application(studio: Studio, token: str, host: str, port: int) -> Guard:
         Route("/api/layouts", layouts),
         Route("/api/tasks/{task}.png", task_picture),
         Route("/api/shelf/{name:path}", shelf_item),
+        Route("/api/effort", effort),
+        Route("/api/review", review),
+        Route("/api/finetune", finetune, methods=["GET", "POST"]),
+        Route("/api/finetune/{act}", finetuned, methods=["POST"]),
         Route("/api/sessions", begin, methods=["POST"]),
         Route(session, about),
         Route(f"{session}/last.png", last_picture),
@@ -126,7 +134,7 @@ async def layouts(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    return JSONResponse({"goal": GOAL_MS, "times": studio_of(request).latency.summary()})
+    return JSONResponse({"goal": GOAL_MS, "goals": GOALS_MS, "times": studio_of(request).latency.summary()})
 
 
 async def task_picture(request: Request) -> Response:
@@ -207,6 +215,38 @@ async def branch(request: Request) -> Response:
 async def turn(request: Request) -> Response:
     studio, session = studio_of(request), request.path_params["session"]
     return JSONResponse({"id": await working(branches.policy_turn, studio.journal, session, studio.policy)})
+
+
+# Looking back, and learning from it
+
+
+async def effort(request: Request) -> Response:
+    return JSONResponse({"sessions": await working(efforts, studio_of(request).journal)})
+
+
+async def review(request: Request) -> Response:
+    studio = studio_of(request)
+    return JSONResponse({"steps": await working(lambda: studio.review.queue(studio.pilots.tasks))})
+
+
+async def finetune(request: Request) -> Response:
+    studio = studio_of(request)
+    if request.method == "POST":
+        await working(studio.lessons.start, studio.pilots.policy)
+    return JSONResponse(await working(studio.lessons.state))
+
+
+async def finetuned(request: Request) -> Response:
+    studio, act = studio_of(request), request.path_params["act"]
+    if act == "stop":
+        studio.lessons.stop()
+    elif act == "use" and (checkpoint := studio.lessons.state().get("checkpoint")):
+        studio.policy = checkpoint
+        studio.pilots.adopt(checkpoint)
+        studio.review.evidence.cache_clear()
+    else:
+        raise ClonotateError("there is nothing to stop, and no checkpoint to use")
+    return JSONResponse(studio.lessons.state())
 
 
 # Replay

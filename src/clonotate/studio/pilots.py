@@ -76,6 +76,12 @@ class Pilots:
         learnt = page["run"].get("curriculum", {}).get("tasks", ())
         return frozenset(task for task, _ in learnt) | frozenset(page.get("tasks", ())) or frozenset(TASKS)
 
+    def adopt(self, policy: str) -> None:
+        """Another policy helps from now on; sessions that are looked at keep theirs until they are left."""
+        self.policy = policy
+        for name in ("model", "tasks"):
+            self.__dict__.pop(name, None)
+
     def look(self, live: Live) -> None:
         """A page looks at a session: its co-pilot begins, in its own time, if it knows the task."""
         self.executor.submit(self._begin, live)

@@ -1,11 +1,13 @@
-// The pages by address: #/, #/annotate/ID, #/replay/ID, #/replay/ID/OTHER, #/status.
+// The pages by address: #/, #/annotate/ID, #/replay/ID, #/replay/ID/OTHER, #/effort, #/review, #/status.
 import { annotate } from "./annotate.js";
 import { element } from "./dom.js";
+import { effort } from "./effort.js";
 import { home } from "./home.js";
 import { replay } from "./replay.js";
+import { review } from "./review.js";
 import { status } from "./status.js";
 
-const PAGES = { "": home, annotate, replay, status };
+const PAGES = { "": home, annotate, replay, effort, review, status };
 const place = document.getElementById("page");
 let leave = () => {};
 

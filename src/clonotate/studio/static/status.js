@@ -2,7 +2,7 @@
 import { element } from "./dom.js";
 import { ask } from "./server.js";
 
-const NAMES = { server: "On the server, from receipt to sending", browser: "In the browser, from press to drawn" };
+const NAMES = { suggestion: "A suggestion, from the click before it", server: "On the server, from receipt to sending", browser: "In the browser, from press to drawn" };
 
 export async function status(place) {
   const show = async () => place.replaceChildren(...view(await ask("status")));
@@ -11,11 +11,11 @@ export async function status(place) {
   return () => clearInterval(timer);
 }
 
-function view({ goal, times }) {
-  const rows = Object.entries(times).map(([name, time]) => row(NAMES[name] || name, time, goal));
+function view({ goal, goals, times }) {
+  const rows = Object.entries(times).map(([name, time]) => row(NAMES[name] || name, time, goals[name] || goal));
   return [
     element("h1", {}, "Status"),
-    element("p", { className: "lead" }, `From a click to its new frame, of the latest 2,000 clicks since the server started. The goal is ${goal} ms for 95 in 100.`),
+    element("p", { className: "lead" }, `From a click to its new frame, of the latest 2,000 clicks since the server started. The goal is ${goal} ms for 95 in 100, and ${goals.suggestion} ms for a suggestion.`),
     rows.length ? table(rows) : element("p", { className: "soft" }, "No click yet."),
   ];
 }
