@@ -61,8 +61,8 @@ def regret(step: Evidence) -> float:
 
 
 SCORERS: dict[str, Scorer] = {
-    "hindsight": hindsight,
     "regret": regret,
+    "hindsight": hindsight,
     "surprise": surprise,
     "disagreement": disagreement,
     "entropy": undecided,
@@ -83,7 +83,7 @@ class Doubt:
 def review(
     model: ClickModel[Any],
     sessions: Sequence[tuple[Episode, Any]],
-    scorer: Scorer = hindsight,
+    scorer: Scorer = regret,
     progress: Callable[[], None] = lambda: None,
 ) -> list[Doubt]:
     """All steps of sessions, each with its world or None, the most doubtful first."""
