@@ -252,7 +252,7 @@ class TestTraining:
         code, out, _ = run("train", "foundation:nano", "--out", tmp_path / "nano", *options)
         assert code == 0
         assert "evaluate" in out
-        [(what, folder, minutes, device)] = asked
+        [(what, folder, minutes, device, _)] = asked
         assert isinstance(what, training.Run)
         assert (what.steps, what.processes) == (7, 1)
         assert (folder, minutes, device) == (tmp_path / "nano", 0.5, "cpu")

@@ -119,9 +119,7 @@ def review(
     sessions: Annotated[Path, typer.Argument(help="Recorded sessions, Parquet.", show_default=False)],
     policy: Policy = "shipped",
     top: Annotated[int, typer.Option(help="How many steps to show.", min=1)] = 20,
-    by: Annotated[
-        str, typer.Option(help="hindsight, regret, surprise, disagreement, entropy.")
-    ] = "hindsight",
+    by: Annotated[str, typer.Option(help="regret, hindsight, surprise, disagreement, entropy.")] = "regret",
     json: Json = None,
 ) -> None:
     """Rank the steps of recorded sessions by the chance that something is wrong.

@@ -59,7 +59,7 @@ class Review:
 
     def queue(self, known: frozenset[str]) -> list[dict[str, Any]]:
         """The steps of the latest sessions of `known` tasks, the most doubtful first."""
-        from clonotate.copilot.doubt import hindsight
+        from clonotate.copilot.doubt import regret
 
         tallies, found = self.journal.tallies(), []
         for opening in [o for o in worked(self.journal) if o.source.task in known][:REVIEWED]:
@@ -69,5 +69,5 @@ class Review:
                 if entry.seq >= opening.copied:
                     doubt = {"session": opening.id, "task": opening.source.task, "by": entry.by}
                     where = {"step": entry.seq, **asdict(entry.click), "own": asdict(step.own)}
-                    found.append(doubt | where | {"annotator": opening.annotator, "score": hindsight(step)})
+                    found.append(doubt | where | {"annotator": opening.annotator, "score": regret(step)})
         return sorted(found, key=lambda doubt: -doubt["score"])[:QUEUE]
