@@ -176,8 +176,9 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
         for row in here:
             if shared and row.design in costs and row.step == max(shared):
                 yield line(task, "frames", row)
-    yield "\n| design | task | parameters | GFLOP a screen | ms a click | MB kept after "
-    yield f"{', '.join(map(str, CLICKS))} clicks |\n|---|---|---|---|---|---|"
+    kept = ", ".join(map(str, CLICKS))
+    yield f"\n| design | task | parameters | GFLOP a screen | ms a click | MB kept after {kept} clicks |"
+    yield "|---|---|---|---|---|---|"
     for name, by_task in costs.items():
         for task, one in by_task.items():
             memory = ", ".join(f"{size:.1f}" for size in one.memory.values())
