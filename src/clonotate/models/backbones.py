@@ -1,5 +1,6 @@
 """Screens to a grid of features: a backbone of timm with weights from a file, or small convolutions."""
 
+from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from torch.nn import functional
 
 from clonotate.records import ClonotateError
 
+MISSING = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
 FINER = 2
 """A pretrained backbone sees the screen so large that its own grid is so many times finer than ours."""
 
@@ -68,6 +70,7 @@ class Pretrained(nn.Module):
 
 def _of_timm(name: str, grid: tuple[int, int]) -> tuple[Any, int]:
     """A network of timm without a head, and the pixels that one of its own features stands for."""
+    _mend_torchvision()
     try:
         import timm
     except (ImportError, RuntimeError) as error:  # torchvision of another build than torch is the latter
@@ -80,6 +83,20 @@ def _of_timm(name: str, grid: tuple[int, int]) -> tuple[Any, int]:
     size = (FINER * cell * grid[0], FINER * cell * grid[1])
     fixed: dict[str, Any] = {"img_size": size} if hasattr(plan, "patch_embed") else {}
     return timm.create_model(name, pretrained=False, num_classes=0, **fixed), cell
+
+
+def _mend_torchvision() -> None:
+    """Declares the operators that torchvision looks for as it is imported, where it cannot bring them itself.
+
+    That is so where torch is a build for processors and torchvision is not; timm needs only its Python.
+    """
+    try:
+        other = "+cpu" in version("torch") and "+cpu" not in version("torchvision")
+    except PackageNotFoundError:
+        return
+    if other and not hasattr(torch.ops.torchvision, "nms"):
+        for name in ("nms", "qnms"):
+            MISSING.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
 
 
 def load_backbone(network: nn.Module, file: Path) -> None:
