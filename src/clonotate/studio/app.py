@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from clonotate.records import ClonotateError
 from clonotate.screens.layout import LAYOUTS
-from clonotate.studio import branches, catalog, exports
+from clonotate.studio import branches, catalog, exports, practice
 from clonotate.studio.catalog import Shelf, Wish
 from clonotate.studio.journal import Journal, Purpose, Tally
 from clonotate.studio.latency import GOAL_MS, GOALS_MS, Latency
@@ -76,6 +76,7 @@ def application(studio: Studio, token: str, host: str, port: int) -> Guard:
         Route(f"{session}/session.gif", as_gif),
         Route(f"{session}/session.html", as_html),
         Route(f"{session}/exports/{{name}}", as_work),
+        Route(f"{session}/advice", advice),
         Route(f"{session}/branch", branch, methods=["POST"]),
         Route(f"{session}/turn", turn, methods=["POST"]),
         WebSocketRoute("/live/{session}", studio.wire.serve),
@@ -200,6 +201,12 @@ def latest(studio: Studio, session: str) -> bytes:
     """The present screen of a session, as PNG."""
     reel = studio.reel(session)
     return reel.picture(len(reel.entries), reel.opening.layout)
+
+
+async def advice(request: Request) -> Response:
+    studio, session = studio_of(request), request.path_params["session"]
+    live = await working(studio.room.live, session)
+    return JSONResponse(await working(practice.advice, live))
 
 
 async def branch(request: Request) -> Response:

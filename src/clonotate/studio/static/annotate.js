@@ -1,6 +1,7 @@
 // Annotating: the screen, and beside it what to do, the keys, and what was recorded.
 import { Copilot } from "./copilot.js";
 import { element } from "./dom.js";
+import { instance } from "./home.js";
 import { Keyboard, middle, spoken } from "./keyboard.js";
 import { Link } from "./link.js";
 import { Screen } from "./screen.js";
@@ -19,8 +20,8 @@ export async function annotate(place, session) {
 }
 
 function trail(about) {
-  const instance = about.data || `${about.level}, world ${about.seed}`;
-  return element("span", {}, element("b", {}, about.title), ` ${instance} · by ${about.annotator}`);
+  document.title = `${about.title} · clonotate studio`;
+  return element("span", {}, element("b", {}, about.title), ` ${instance(about)} · by ${about.annotator}`);
 }
 
 // One session being annotated. Others may listen on `link` (frame, accepted, refused, fault, line), draw into
@@ -35,7 +36,8 @@ export class Desk {
     this.state = element("p", { className: "state", role: "status" });
     this.keys = element("div", { className: "keys", role: "group", "aria-label": "Buttons and their keys" });
     this.verdict = element("section", { className: "verdict" });
-    this.aside = element("aside", { className: "aside" }, this.introduction(), this.verdict, this.keys, this.state);
+    this.aside = element("aside", { className: "aside" }, this.introduction(), this.verdict, this.keys,
+      element("p", { className: "soft small" }, "Shift with arrows moves a crosshair, Shift with Enter clicks there."), this.state);
     this.root = element("div", { className: "desk" }, this.screen.place, this.aside, this.note);
     this.screen.canvas.addEventListener("pointerdown", (event) => this.pointed(event));
     this.listen();
@@ -63,7 +65,21 @@ export class Desk {
       practice && element("p", { className: "practice" }, "Practice: made up, with answers, kept apart from your work."),
       element("p", { className: "hint" }, this.task.hint),
       element("p", { className: "soft" }, this.task.right),
+      practice && this.help(),
     );
+  }
+
+  // In practice somebody who knows may be asked.
+  help() {
+    const words = element("span", { className: "soft", role: "status" });
+    const show = async () => {
+      const { seq, x, y, words: told } = await ask(`sessions/${this.session}/advice`);
+      if (seq !== this.frame.seq) return;
+      words.textContent = told;
+      this.told = words;
+      this.screen.point(x, y, "advice");
+    };
+    return element("p", { className: "actions" }, element("button", { type: "button", onclick: show }, "Show me"), words);
   }
 
   pointed(event) {
@@ -82,6 +98,8 @@ export class Desk {
   show(frame) {
     this.frame = frame;
     this.screen.show(frame.picture);
+    this.screen.layer.querySelector(".advice")?.remove();
+    this.told?.replaceChildren();
     this.root.dataset.seq = frame.seq;
     this.keyboard.show(frame);
     this.screen.root.classList.toggle("done", frame.done);

@@ -7,9 +7,11 @@ export async function home(place) {
   place.replaceChildren(
     welcome(tasks, layouts),
     ...(data.length ? [shelf(data)] : []),
+    ...(open(sessions).length ? [list("Go on", open(sessions), tasks)] : []),
     offers(tasks),
-    recorded(sessions, tasks),
+    ...(sessions.length ? [list("Recorded", sessions, tasks)] : []),
   );
+  document.title = "clonotate studio";
 }
 
 async function start(wish) {
@@ -78,29 +80,34 @@ function item(name) {
   return element("li", {}, element("b", {}, name), element("button", { type: "button", onclick: look }, "Open as …"), ways);
 }
 
-function recorded(sessions, tasks) {
-  if (!sessions.length) return element("section", {}, element("h2", {}, "Recorded"), element("p", { className: "soft" }, "Nothing yet. Practise a task; it takes a minute."));
-  return element("section", {}, element("h2", {}, "Recorded"), element("ul", { className: "sessions" }, ...sessions.map((session) => row(session, tasks.find(({ task }) => task === session.task).exports))));
+// What this person has begun and not finished, the latest few.
+function open(sessions) {
+  return sessions.filter((each) => !each.done && each.purpose === "work" && each.clicks && each.annotator === who.name).slice(0, 3);
+}
+
+function list(heading, sessions, tasks) {
+  const rows = sessions.map((session) => row(session, tasks.find(({ task }) => task === session.task).exports));
+  return element("section", {}, element("h2", {}, heading), element("ul", { className: "sessions" }, ...rows));
 }
 
 function row(session, exports) {
-  const open = session.done || session.purpose === "policy" ? `#/replay/${session.id}` : `#/annotate/${session.id}`;
-  const facts = [session.data || `${session.level}, world ${session.seed}`, `by ${session.annotator}`, day(session.at)];
+  const address = session.done || session.purpose === "policy" ? `#/replay/${session.id}` : `#/annotate/${session.id}`;
+  const facts = [instance(session), `by ${session.annotator}`, day(session.at)];
   const effort = session.clicks ? `${session.clicks} clicks, ${duration(session.seconds)}` : "not begun";
   return element(
     "li",
-    { className: `session ${session.purpose}` },
-    element("a", { href: open, className: "thumb", tabIndex: -1, "aria-hidden": "true" },
+    { className: "session" },
+    element("a", { href: address, className: "thumb", tabIndex: -1, "aria-hidden": "true" },
       element("img", { src: `/api/sessions/${session.id}/last.png?${session.clicks}`, alt: "", loading: "lazy", width: 384, height: 288 })),
     element("div", {},
-      element("a", { href: open }, session.title),
+      element("a", { href: address }, session.title),
       session.purpose !== "work" && element("span", { className: "tag" }, session.purpose),
       session.parent && element("span", { className: "tag" }, "branch"),
       element("small", {}, facts.join(" · "))),
     element("span", { className: "effort" }, effort),
     outcome(session),
     element("span", { className: "actions" },
-      !session.done && session.purpose !== "policy" && element("a", { className: "button", href: open }, "Go on"),
+      !session.done && session.purpose !== "policy" && element("a", { className: "button", href: address }, "Go on"),
       session.clicks > 0 && element("a", { className: "button", href: `#/replay/${session.id}` }, "Replay"),
       session.done && taking(session, exports)),
   );
@@ -117,6 +124,10 @@ function taking({ id, title }, exports) {
   const ways = Object.entries(exports).map(([name, what]) => element("button", { type: "button", title: what, onclick: take(name) }, name));
   return element("details", { className: "menu" },
     element("summary", { className: "button", "aria-label": `Export ${title}` }, "Export"), element("div", {}, ...ways, words));
+}
+
+export function instance({ data, level, seed }) {
+  return data ? `${data}, part ${seed + 1}` : `${level}, world ${seed.toLocaleString()}`;
 }
 
 function outcome({ done, score, progress }) {

@@ -1,5 +1,6 @@
 // Replay: scrub, play, branch off, look under another layout, compare two on one instance, export.
 import { element } from "./dom.js";
+import { instance } from "./home.js";
 import { elsewhere } from "./keyboard.js";
 import { Reel } from "./reel.js";
 import { ask, tell, who } from "./server.js";
@@ -13,7 +14,9 @@ export async function replay(place, session, other) {
   const { layouts } = await ask("layouts");
   const player = new Player(sessions, layout, layouts);
   place.replaceChildren(player.root);
-  document.getElementById("trail").replaceChildren(element("b", {}, sessions[0].title), " replay");
+  document.title = `${sessions[0].title}, replay · clonotate studio`;
+  document.getElementById("trail").replaceChildren(element("b", {}, sessions[0].title), ` ${instance(sessions[0])} · replay`);
+  player.spread();
   player.go(0);
   return () => player.close();
 }
@@ -46,9 +49,9 @@ class Player {
     this.speed = element("select", { "aria-label": "Speed" },
       ...["0.5", "1", "2", "4", "8"].map((value) => element("option", { value, selected: value === "1" }, `${value} ×`)));
     this.count = element("output", { className: "count" });
-    this.track = element("div", { className: "track", "aria-hidden": "true" }, ...this.reels[0].steps.map(tick));
+    this.tracks = this.reels.map(({ steps }) => element("div", { className: "track", "aria-hidden": "true" }, ...steps.map(tick)));
     return element("div", { className: "controls" },
-      element("div", { className: "timeline" }, this.track, this.scrub),
+      element("div", { className: "timeline" }, element("div", { className: "tracks" }, ...this.tracks), this.scrub),
       this.toggle, button("‹", "One click back", () => this.step(-1)), button("›", "One click on", () => this.step(1)),
       this.count, this.pace, this.speed);
   }
@@ -69,7 +72,13 @@ class Player {
       element("label", {}, "Beside", others), this.turn,
       element("a", { className: "button", href: `/api/sessions/${id}/session.gif${query}`, download: "" }, "GIF"),
       element("a", { className: "button", href: `/api/sessions/${id}/session.html`, download: "" }, "HTML page"),
-      (this.words = element("span", { className: "soft", role: "status" })));
+      (this.words = element("span", { className: "soft", role: "status" })), this.legend());
+  }
+
+  // Whose clicks there are.
+  legend() {
+    const authors = [...new Set(this.reels.flatMap(({ steps }) => steps.map(({ by }) => by)))];
+    return element("span", { className: "legend" }, ...authors.map((by) => element("span", {}, element("i", { className: by }), by)));
   }
 
   dress(layout) {
@@ -125,9 +134,19 @@ class Player {
     this.go(Math.min(Math.max(to, 0), this.length));
   }
 
+  // Marks lie where the slider is when their click has been made, on both tracks alike.
+  spread() {
+    this.reels.forEach(({ times }, i) => [...this.tracks[i].children].forEach((mark, at) => {
+      const [from, to] = this.real ? [times[at - 1] || 0, times[at]] : [at, at + 1];
+      mark.style.left = `${(100 * from) / this.length}%`;
+      mark.style.width = `max(${(100 * (to - from)) / this.length}% - 1px, 1.5px)`;
+    }));
+  }
+
   repace() {
     const step = this.reels[0].at;
     this.pause();
+    this.spread();
     this.go(this.real ? (step ? this.reels[0].times[step - 1] : 0) : step);
   }
 
@@ -155,10 +174,10 @@ class Player {
     this.at = to;
     const steps = this.reels.map((reel) => (this.real ? reel.stepAt(to) : Math.floor(to)));
     this.reels.forEach((reel, i) => reel.go(steps[i]).catch((error) => { this.words.textContent = error.message; }));
-    const first = Math.min(steps[0], this.reels[0].length);
+    const made = steps.map((step, i) => Math.min(step, this.reels[i].length));
     Object.assign(this.scrub, { max: this.length, value: to });
-    this.count.textContent = `${first} of ${this.reels[0].length}`;
-    [...this.track.children].forEach((mark, i) => mark.classList.toggle("past", i < first));
+    this.count.textContent = made.map((step, i) => `${step} of ${this.reels[i].length}`).join(" · ");
+    this.tracks.forEach((track, i) => [...track.children].forEach((mark, at) => mark.classList.toggle("past", at < made[i])));
   }
 }
 

@@ -1,5 +1,11 @@
-// The simulator's own screen: pixel by pixel, enlarged by a whole number of device pixels, never smoothed.
+// The simulator's own screen: pixel by pixel, enlarged by a whole number of device pixels, on whole device pixels.
 import { element, shape } from "./dom.js";
+
+// The place at or before this one that is whole in CSS pixels and in device pixels, if one is near.
+function whole(place, sharp) {
+  const before = Array.from({ length: 16 }, (_, i) => Math.floor(place) - i);
+  return before.find((each) => Math.abs(each * sharp - Math.round(each * sharp)) < 1e-3) ?? before[0];
+}
 
 export class Screen {
   constructor(label) {
@@ -27,12 +33,17 @@ export class Screen {
 
   fit() {
     const { width, height } = this.canvas;
-    const { clientWidth, clientHeight } = this.place;
+    const room = this.place.getBoundingClientRect();
     const sharp = devicePixelRatio;
-    const room = Math.min((clientWidth * sharp) / width, (clientHeight * sharp) / height);
-    const scale = Math.max(Math.floor(room + 1e-3), 1);
-    this.root.style.width = `${(width * scale) / sharp}px`;
-    this.root.style.height = `${(height * scale) / sharp}px`;
+    const scale = Math.max(Math.floor(Math.min((room.width * sharp) / width, (room.height * sharp) / height) + 1e-3), 1);
+    const centred = (start, space, length) => whole(start + Math.max(space - length, 0) / 2, sharp) - start;
+    const [across, down] = [(width * scale) / sharp, (height * scale) / sharp];
+    Object.assign(this.root.style, {
+      width: `${across}px`,
+      height: `${down}px`,
+      left: `${centred(room.left, room.width, across)}px`,
+      top: `${centred(room.top, room.height, down)}px`,
+    });
   }
 
   // The screen pixel under the pointer.
@@ -44,6 +55,13 @@ export class Screen {
       along(event.clientX, box.left, box.width, this.canvas.width),
       along(event.clientY, box.top, box.height, this.canvas.height),
     ];
+  }
+
+  // A mark at a place, until somebody takes it away.
+  point(x, y, kind) {
+    const mark = shape("circle", { cx: x + 0.5, cy: y + 0.5, r: 7, class: kind });
+    this.layer.append(mark);
+    return mark;
   }
 
   // A ring where something was clicked; it fades by itself.
