@@ -136,7 +136,7 @@ class TestKeys:
 
 
 UNNAMED = """[...document.querySelectorAll("button, a, input, select")].filter(
-    (each) => !each.ariaLabel && !each.innerText.trim() && !each.labels?.length && !each.ariaHidden).length"""
+    (each) => !each.ariaLabel && !each.textContent.trim() && !each.labels?.length && !each.ariaHidden).length"""
 
 
 class TestPixels:

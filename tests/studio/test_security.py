@@ -105,7 +105,7 @@ class TestGate:
 
     def test_a_large_message_ends_the_line(self, victim: Server, session: str) -> None:
         with victim.line(session) as line:
-            line.recv(20)
+            heard(line)
             line.send("x" * (LARGEST + 1))
             with pytest.raises(ConnectionClosed):
                 line.recv(20)
@@ -190,7 +190,7 @@ class TestNonsense:
     @given(st.text(max_size=200) | st.binary(max_size=200))
     def test_any_message(self, victim: Server, session: str, message: str | bytes) -> None:
         with victim.line(session) as line:
-            line.recv(20)
+            heard(line)
             line.send(message.encode("utf-8", "replace").decode() if isinstance(message, str) else message)
             assert heard(line)["type"] == "fault"
         assert written(victim)[1] == 0
@@ -216,7 +216,7 @@ class TestNonsense:
 
     def test_deep_nesting(self, victim: Server, session: str) -> None:
         with victim.line(session) as line:
-            line.recv(20)
+            heard(line)
             line.send("[" * 30_000)
             assert heard(line)["type"] == "fault"
 
