@@ -135,8 +135,8 @@ class TestKeys:
         assert page.evaluate(UNNAMED) == 0
 
 
-UNNAMED = """[...document.querySelectorAll("button, a, input, select")].filter(
-    (each) => !each.ariaLabel && !each.textContent.trim() && !each.labels?.length && !each.ariaHidden).length"""
+UNNAMED = """[...document.querySelectorAll("button, a, input, select")].filter((each) =>
+    !each.ariaLabel && !each.textContent.trim() && !each.labels?.length && !each.ariaHidden).length"""
 
 
 class TestPixels:
