@@ -66,7 +66,7 @@ function playing(steps) {
   });
 }
 
-function summary({ clicks, seconds, done, score }) {
+export function summary({ clicks, seconds, done, score }) {
   const ending = !done ? "not finished" : !score ? "finished" : score.success ? "all right" : "not all right";
   return `${clicks} clicks · ${Math.round(seconds)} s · ${ending}`;
 }

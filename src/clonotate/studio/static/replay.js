@@ -2,7 +2,7 @@
 import { element } from "./dom.js";
 import { instance } from "./home.js";
 import { elsewhere } from "./keyboard.js";
-import { Reel } from "./reel.js";
+import { Reel, summary } from "./reel.js";
 import { ask, tell, who } from "./server.js";
 
 const EVEN = 500; // ms a click at even speed
@@ -15,10 +15,14 @@ export async function replay(place, session, other) {
   const player = new Player(sessions, layout, layouts);
   place.replaceChildren(player.root);
   document.title = `${sessions[0].title}, replay · clonotate studio`;
-  document.getElementById("trail").replaceChildren(element("b", {}, sessions[0].title), ` ${instance(sessions[0])} · replay`);
+  document.getElementById("trail").replaceChildren(element("b", {}, sessions[0].title), ` ${instance(sessions[0])} · ${told(sessions)}`);
   player.spread();
   player.go(0);
   return () => player.close();
+}
+
+function told([first, second]) {
+  return second ? "side by side" : `by ${first.annotator} · ${summary(first)}`;
 }
 
 class Player {
