@@ -1,8 +1,7 @@
 """Muon for the matrices of a network, AdamW for what is left: biases, gains, and matrices too thin to turn.
 
-Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers") makes each update of a matrix orthogonal, so
-that rare directions, here rare decisions, move as far as common ones. Its updates are scaled to the size of
-AdamW's (Liu et al. 2025, "Muon is scalable for LLM training"), so that one learning rate serves both.
+Muon makes each update of a matrix orthogonal, so that rare directions, here rare decisions, move as far as
+common ones. Its updates are scaled to the size of AdamW's, so that one learning rate serves both.
 """
 
 from collections.abc import Sequence
@@ -10,6 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from clonotate.training.muon import Muon
 
 THIN = 8  # the least side of a matrix that is given to Muon
 
@@ -24,10 +25,12 @@ class Optimizer:
         weight_decay: float,
         turn: float,
         paces: Sequence[float] = (),
+        bf16: bool = False,
     ) -> None:
         """`turn` is the learning rate of matrices over that of the rest; 0 gives them to AdamW too.
 
-        `paces`: the learning rate of each weight over the others', 1 where none are given.
+        `paces`: the learning rate of each weight over the others', 1 where none are given. With `bf16`,
+        matrices are turned in bfloat16.
         """
         pace = dict(zip(map(id, weights), paces or [1.0] * len(weights), strict=True))
         matrices = [w for w in weights if turn and w.ndim == 2 and min(w.shape) >= THIN]
@@ -37,12 +40,8 @@ class Optimizer:
         self.adamw = torch.optim.AdamW(groups(rest, pace), betas=betas, weight_decay=weight_decay, fused=True)
         self.muon = None
         if matrices:
-            self.muon = torch.optim.Muon(
-                groups(matrices, pace),
-                weight_decay=weight_decay,
-                momentum=0.95,
-                adjust_lr_fn="match_rms_adamw",
-            )
+            kind = torch.bfloat16 if bf16 else torch.float32
+            self.muon = Muon(groups(matrices, pace), weight_decay, kind)
 
     def step(self, lr: float) -> None:
         """One update of every weight by its gradient."""
@@ -52,7 +51,7 @@ class Optimizer:
         if self.muon:
             for group in self.muon.param_groups:
                 group["lr"] = lr * self.turn * group["pace"]
-            self.muon.step()  # type: ignore[no-untyped-call]
+            self.muon.step()
 
     def moments(self, weight: nn.Parameter) -> dict[str, Tensor]:
         """What is remembered of one weight, by name."""

@@ -27,6 +27,7 @@ from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.log import Log
 from clonotate.training.optimizer import Optimizer
+from clonotate.training.precision import fast_bfloat16
 from clonotate.training.schedule import average_decay, rate
 from clonotate.training.state import State
 from clonotate.whole import write_whole
@@ -58,7 +59,7 @@ class Run:
     clip: float = 1.0  # largest gradient norm
     average: float = 0.998  # decay of the running average of weights, which is what gets judged and shipped
     hide_past: float = 0.1  # how often a past click is hidden from the model
-    bf16: bool = True
+    bf16: bool = True  # multiply in bfloat16, where the device does that fast
     seed: int = 0
     log_every: int = 25
     save_every: int = 250
@@ -147,7 +148,8 @@ def _fit(
     model = begin(run).to(place)
     learning = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
     paces = [model.pace(name) for name in learning]
-    optimizer = Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces)
+    bf16 = run.bf16 and fast_bfloat16(place)
+    optimizer = Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces, bf16)
     state = State.of(model, optimizer)
     state.restore(out)
     sums = flat_gradients(model, 4)
@@ -163,10 +165,10 @@ def _fit(
         batches = stream(lessons, state.step, end, workers, pin=device == "cuda")
         for loaded in state.clock.waiting(batches):
             step, batch = state.step, loaded.to(place)
-            measured = measure(model, batch) if rank == 0 and step % run.log_every == 0 else {}
+            measured = measure(model, batch, bf16) if rank == 0 and step % run.log_every == 0 else {}
 
             # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
-            with torch.autocast(place.type, torch.bfloat16, enabled=run.bf16):
+            with torch.autocast(place.type, torch.bfloat16, enabled=bf16):
                 losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks)
             loss = (losses * batch.weight).sum()
             sums.zero_()
@@ -232,9 +234,9 @@ def begin(run: Run) -> ClickModel[Any]:
 
 
 @torch.no_grad()
-def measure(model: ClickModel[Any], batch: Batch) -> dict[str, Any]:
+def measure(model: ClickModel[Any], batch: Batch, bf16: bool = False) -> dict[str, Any]:
     """Nats a click, and the share of best guesses within 5 pixels of the target, by kind of action."""
-    with torch.autocast(batch.screens.device.type, torch.bfloat16):
+    with torch.autocast(batch.screens.device.type, torch.bfloat16, enabled=bf16):
         guess = model(batch.screens, batch.past, batch.lengths)
         nll, miss = guess.nll(batch.clicks), guess.argmax() - batch.clicks
     near = (miss.square().sum(1) <= NEAR**2).tolist()
