@@ -2,6 +2,7 @@
 
 clonotate train foundation:nano --out runs/nano
 clonotate dagger runs/nano --recipe foundation:practice --out runs/practice --rounds 3 --episodes 120
+clonotate dagger runs/practice/round-02 --recipe foundation:evening --out runs/evening --rounds 1 --episodes 300 --seed 3
 """
 
 from clonotate.training.curriculum import Curriculum
@@ -12,6 +13,7 @@ NEURONS = ("neuron-tracking", "standard")
 SECTIONS = ("neuron-tracking", "sections")  # few and badly aligned, like small real stacks
 TASKS = (DOTS, NEURONS, NEURONS, DOTS, *4 * (NEURONS,), NEURONS, SECTIONS, SECTIONS, NEURONS)
 """Turns, so that two processes with two lessons a step each have about as much to do."""
+EVEN = (*2 * (DOTS, NEURONS, NEURONS, DOTS), DOTS, SECTIONS, NEURONS, DOTS)
 TREMOR = 7.0  # px: a policy's own nodes lie that far off the middle of a neurite
 
 
@@ -30,4 +32,20 @@ def practice() -> Run:
         average=0.99,
         processes=2,
         save_every=100,
+    )
+
+
+def evening() -> Run:
+    """A long round at the end, with as many dots as neurites, whose learning rate falls nearly all the way."""
+    return Run(
+        Curriculum(EVEN, recorded_share=0.4, tremor=TREMOR, seed=41),
+        steps=1_100,
+        lr=7e-4,
+        lr_end=2e-5,
+        warmup=30,
+        decay_from=0.1,
+        average=0.995,
+        processes=2,
+        save_every=50,
+        seed=5,
     )
