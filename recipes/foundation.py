@@ -2,7 +2,8 @@
 
 clonotate train foundation:nano --out runs/nano
 clonotate dagger runs/nano --recipe foundation:practice --out runs/practice --rounds 3 --episodes 120
-clonotate dagger runs/practice/round-02 --recipe foundation:evening --out runs/evening --rounds 1 --episodes 300 --seed 3
+clonotate dagger runs/practice/round-02 --recipe foundation:evening --out runs/evening \
+    --rounds 1 --episodes 300 --seed 3
 """
 
 from clonotate.training.curriculum import Curriculum
@@ -36,7 +37,7 @@ def practice() -> Run:
 
 
 def evening() -> Run:
-    """A long round at the end, with as many dots as neurites, whose learning rate falls nearly all the way."""
+    """A long last round, with as many dots as neurites, whose learning rate falls nearly all the way."""
     return Run(
         Curriculum(EVEN, recorded_share=0.4, tremor=TREMOR, seed=41),
         steps=1_100,

@@ -22,14 +22,27 @@ STANDARD_OUTPUT = Path("-")
 PIPED_WIDTH = 160  # columns, where no terminal says how wide it is
 
 
+def progress_on_terminal() -> Progress:
+    """Bars of the house style on standard error; nothing where that is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar on standard error, if that is a terminal; call what it gives at each advance."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with progress_on_terminal() as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """The same for work whose size is only known on the way: tell it how much is done, of how much."""
+    with progress_on_terminal() as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def progressing(results: Iterable[Result], total: int, what: str) -> Iterator[Result]:

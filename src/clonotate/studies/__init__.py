@@ -1,1 +1,25 @@
-"""Questions asked of annotators and policies; each module has run() -> rows and a table or figure of them."""
+"""Questions asked of annotators and policies. A study is a module that ends in a `STUDY`, and a name here.
+
+`study.py` says what a study is and does its jobs, `results.py` joins what they found into one page.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from clonotate.records import ClonotateError
+
+if TYPE_CHECKING:
+    from clonotate.studies.study import Study
+
+STUDIES = {
+    "layouts": "Does a policy still work when the tool looks different?",
+}
+"""Every study that `clonotate study` runs, and what it asks, in the order of the report."""
+
+
+def study_named(name: str) -> "Study":
+    """The study of that name; its module is taken in only now. ClonotateError where there is none."""
+    if name not in STUDIES:
+        raise ClonotateError(f"no study {name!r}; there are: {', '.join(STUDIES)}")
+    found: Study = import_module(f"clonotate.studies.{name}").STUDY
+    return found

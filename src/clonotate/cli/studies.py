@@ -1,0 +1,94 @@
+"""Ask a question of everything: run studies by name, and join what they found into one page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clonotate.cli.judge import study
+from clonotate.cli.options import Processes, cores
+from clonotate.cli.terminal import write_text
+from clonotate.records import ClonotateError
+from clonotate.studies import STUDIES
+
+Scale = Annotated[
+    str, typer.Option(help="laptop (under an hour a study, on two cores), workstation or full.")
+]
+Out = Annotated[Path, typer.Option(help="For tables and figures; what is there is not measured again.")]
+Work = Annotated[Path, typer.Option(help="For what is trained on the way.")]
+Policy = Annotated[str, typer.Option(help="Whom to ask: a checkpoint folder, or shipped.")]
+RESULTS, RUNS = Path("out/results"), Path("runs/studies")
+
+
+def add(name: str, question: str) -> None:
+    """Make a study a command of `clonotate study`."""
+
+    @study.command(name, help=f"{question}\n\nExample: clonotate study {name} --out docs/results")
+    def command(
+        scale: Scale = "laptop",
+        out: Out = RESULTS,
+        policy: Policy = "shipped",
+        work: Work = RUNS,
+        processes: Processes = cores(),
+    ) -> None:
+        ask([name], scale, out, policy, work, processes)
+
+
+for each in STUDIES.items():
+    add(*each)
+
+
+@study.command("all")
+def every(
+    scale: Scale = "laptop",
+    out: Out = RESULTS,
+    policy: Policy = "shipped",
+    work: Work = RUNS,
+    processes: Processes = cores(),
+) -> None:
+    """Run every study that has a table; what was measured before is kept.
+
+    Example: clonotate study all --out docs/results
+    """
+    ask(list(STUDIES), scale, out, policy, work, processes)
+
+
+def ask(names: list[str], scale: str, out: Path, policy: str, work: Path, processes: int) -> None:
+    """Run studies one after the other, each to its table."""
+    from clonotate.cli.terminal import counting
+    from clonotate.evaluation.contenders import folder_of
+    from clonotate.studies import study_named
+    from clonotate.studies.study import SCALES, Bench, run
+
+    if scale not in SCALES:
+        raise ClonotateError(f"no scale {scale!r}; there are: {', '.join(SCALES)}")
+    folder_of(policy)  # a policy that is not there is said now, not after the first jobs
+    for name in names:
+        with counting(name) as progress:
+            rows = run(
+                study_named(name), SCALES[SCALES.index(scale)], Bench(policy, work), out, processes, progress
+            )
+        print(f"{name}: {len(rows)} rows in {out / name}.csv")
+    print(f"next: clonotate report {out}")
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="Where studies left their tables.", show_default=False)],
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Also write it as Markdown, with links to the folder.", metavar="FILE.md"),
+    ] = None,
+) -> None:
+    """Join what all studies found into one HTML file, published figures beside ours.
+
+    Example: clonotate report docs/results --page docs/results.md
+    """
+    import os
+
+    from clonotate.studies import results
+
+    write_text(folder / "report.html", results.html(folder))
+    print(f"wrote {folder / 'report.html'}")
+    if page:
+        write_text(page, results.page(folder, os.path.relpath(folder, page.parent)))
+        print(f"wrote {page}")
