@@ -66,6 +66,27 @@ class Run:
     snapshot_every: int = 0  # steps between weights that are kept for ever; 0 for none
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call of `train`: what does not decide the outcome, the same for all its processes."""
+
+    out: Path
+    device: str
+    workers: int
+    end: int  # the step to rest at before
+    max_minutes: float | None
+    stop: Any  # a flag in shared memory
+    meeting: str  # where the processes find each other
+
+    def place(self, rank: int) -> torch.device:
+        """Where a process computes."""
+        return torch.device(self.device, rank) if self.device == "cuda" else torch.device(self.device)
+
+    def over(self, minutes: float) -> bool:
+        """Whether to end now: somebody said so, or the time is up."""
+        return bool(self.stop.value) or (self.max_minutes is not None and minutes >= self.max_minutes)
+
+
 def train(
     run: Run,
     out: Path,
@@ -91,9 +112,10 @@ def train(
     os.environ.update(MALLOC)  # read by a process as it starts, hence the children even where there is one
     try:
         with tempfile.TemporaryDirectory() as meeting:
-            args = (run, out, max_minutes, device, workers, stop, meeting, min(until or run.steps, run.steps))
+            end = min(until or run.steps, run.steps)
+            call = Call(out, device, workers, end, max_minutes, stop, f"file://{meeting}/store")
             spawn: Callable[..., Any] = start_processes
-            spawn(_fit, args, run.processes, start_method="spawn")
+            spawn(_fit, (run, call), run.processes, start_method="spawn")
     finally:
         for name, value in environ.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -129,87 +151,81 @@ def _heed(stop: Any) -> dict[int, Any]:
     return {number: signal.signal(number, raise_flag) for number in (signal.SIGTERM, signal.SIGINT)}
 
 
-def _fit(
-    rank: int,
-    run: Run,
-    out: Path,
-    max_minutes: float | None,
-    device: str,
-    workers: int,
-    stop: Any,
-    meeting: str,
-    end: int,
-) -> None:
+def _fit(rank: int, run: Run, call: Call) -> None:
     parent = os.getppid()
-    _heed(stop)
+    _heed(call.stop)
     torch.set_num_threads(1)  # one process a core beats two threads
     torch.manual_seed(run.seed)
-    place = torch.device(device, rank) if device == "cuda" else torch.device(device)
-    model = begin(run).to(place)
-    learning = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
-    paces = [model.pace(name) for name in learning]
+    place = call.place(rank)
     bf16 = run.bf16 and fast_bfloat16(place)
-    optimizer = Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces, bf16)
+    model = begin(run).to(place)
+    optimizer = optimizer_of(model, run, bf16)
     state = State.of(model, optimizer)
-    state.restore(out)
+    state.restore(call.out)
     sums = flat_gradients(model, 4)
     gradient, beside = sums[:-4], sums[-4:]
 
     # Data parallel: every process has lessons of its own, and gradients are summed once a step
     if run.processes > 1:
-        backend = "nccl" if device == "cuda" else "gloo"
-        dist.init_process_group(backend, f"file://{meeting}/store", rank=rank, world_size=run.processes)
+        backend = "nccl" if place.type == "cuda" else "gloo"
+        dist.init_process_group(backend, call.meeting, rank=rank, world_size=run.processes)
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
-    with Log(out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
-        batches = stream(lessons, state.step, end, workers, pin=device == "cuda")
+    with Log(call.out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
+        batches = stream(lessons, state.step, call.end, call.workers, pin=place.type == "cuda")
         for loaded in state.clock.waiting(batches):
             step, batch = state.step, loaded.to(place)
             measured = measure(model, batch, bf16) if rank == 0 and step % run.log_every == 0 else {}
-
-            # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
-            with torch.autocast(place.type, torch.bfloat16, enabled=bf16):
-                losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks)
-            loss = (losses * batch.weight).sum()
             sums.zero_()
-            loss.backward()  # type: ignore[no-untyped-call]
-
-            over = stop.value or (max_minutes is not None and state.clock.here() >= max_minutes)
-            for slot, what in zip(
-                beside, (loss.detach(), batch.weight.sum(), len(losses), over), strict=True
-            ):
+            totals = learn(model, batch, bf16)
+            for slot, what in zip(beside, (*totals, call.over(state.clock.here())), strict=True):
                 slot.fill_(what)
             if run.processes > 1:
                 dist.all_reduce(sums)
             if os.getppid() != parent:
                 return  # killed: whoever resumes starts from the last checkpoint
 
-            gradient /= beside[1].clamp(min=1)  # a session of runs alone teaches nothing
-            norm = gradient.norm()
-            gradient *= (run.clip / (norm + 1e-6)).clamp(max=1)
+            norm = clip(gradient, beside[1], run.clip)
             lr = rate(step, run.steps, run.warmup, run.lr, run.lr_end, run.decay_from)
             optimizer.step(lr)
-            total, weight, frames, stopping = (
-                beside.tolist()
-            )  # the one time in a step that a GPU is waited for
+            total, weight, frames, over = beside.tolist()  # the one time in a step that a GPU is waited for
             state.follow(average_decay(step, run.average), frames)
 
             log.advance(step)
             if measured:
-                log.write(
-                    step,
-                    loss=total / max(weight, 1),
-                    **measured,
-                    lr=lr,
-                    grad_norm=norm.item(),
-                    **state.clock.lap(),
-                )
-            if rank == 0 and (stopping or state.step == end or state.step % run.save_every == 0):
-                save(out, run, state)
-            if stopping:
+                facts = {"loss": total / max(weight, 1), **measured, "lr": lr, "grad_norm": norm.item()}
+                log.write(step, **facts, **state.clock.lap())
+            if rank == 0 and (over or state.step == call.end or state.step % run.save_every == 0):
+                save(call.out, run, state)
+            if over:
                 break
     if run.processes > 1:
         dist.destroy_process_group()
+
+
+def optimizer_of(model: ClickModel[Any], run: Run, bf16: bool) -> Optimizer:
+    """What turns gradients into steps, for the weights that learn, each at its own pace."""
+    learning = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+    paces = [model.pace(name) for name in learning]
+    return Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces, bf16)
+
+
+def learn(model: ClickModel[Any], batch: Batch, bf16: bool) -> tuple[Tensor, Tensor, int]:
+    """Adds a batch's gradients to those of the model; its loss and its weight, summed, and its frames."""
+    # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
+    with torch.autocast(batch.screens.device.type, torch.bfloat16, enabled=bf16):
+        losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks)
+    loss = (losses * batch.weight).sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    return loss.detach(), batch.weight.sum(), len(losses)
+
+
+def clip(gradient: Tensor, weight: Tensor, most: float) -> Tensor:
+    """Makes a sum of gradients their mean by `weight`, no longer than `most`; returns its norm before."""
+    gradient /= weight.clamp(min=1)  # a session of runs alone teaches nothing
+    norm: Tensor = gradient.norm()
+    gradient *= (most / (norm + 1e-6)).clamp(max=1)
+    return norm
 
 
 def flat_gradients(model: ClickModel[Any], more: int) -> Tensor:
