@@ -1,10 +1,9 @@
 from clonotate.copilot.effort import effort
-from clonotate.records import Click, Episode, Source, Step
+from clonotate.records import Click, Step
 
 
 def session(*steps):
-    made = tuple(Step(Click(1, 1), ms, by) for by, ms in steps)
-    return Episode(Source("colored-dot-tracking"), "original", made, done=True, score=None)
+    return [Step(Click(1, 1), ms, by) for by, ms in steps]
 
 
 def test_each_column_from_who_and_when():
@@ -32,3 +31,7 @@ def test_a_long_pause_is_no_work_and_time_never_runs_back():
 
 def test_alone_a_session_is_one_intervention():
     assert effort(session(("virtual", 900), ("virtual", 1800))).interventions == 1
+
+
+def test_what_was_copied_before_took_nobody_any_time():
+    assert effort(session(("person", 9_000), ("person", 9_500)), begun=8_000).seconds == 1.5

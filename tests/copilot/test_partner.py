@@ -64,22 +64,22 @@ def test_a_perfect_policy_leaves_only_done_to_accept():
     episode = pair(expert(), Rule()).work(400)
     assert episode.score.success
     assert Counter(step.by for step in episode.steps) == {"policy": len(episode.steps) - 1, "accepted": 1}
-    assert effort(episode).seconds < effort(steady_alone()).seconds
+    assert effort(episode.steps).seconds < effort(steady_alone().steps).seconds
 
 
 def test_who_is_never_sure_enough_is_asked_each_time():
     episode = pair(expert(), Rule(confidence=0.9), confidence=0.5).work(400)
     assert episode.score.success
     assert {step.by for step in episode.steps} == {"accepted"}
-    assert effort(episode).seconds == pytest.approx(0.9 * len(episode.steps))
+    assert effort(episode.steps).seconds == pytest.approx(0.9 * len(episode.steps))
 
 
 def test_a_useless_policy_costs_time_and_no_quality():
     episode = pair(lambda session: Event("mip"), Rule(again=2)).work(400)
     assert episode.score.success
-    found = effort(episode)
+    found = effort(episode.steps)
     assert found.corrections > 10
-    assert found.seconds > effort(steady_alone()).seconds
+    assert found.seconds > effort(steady_alone().steps).seconds
 
 
 def test_wrong_marks_are_seen_undone_and_given_back():
@@ -90,7 +90,10 @@ def test_wrong_marks_are_seen_undone_and_given_back():
     assert by["correction"] > 0
     late = pair(lambda session: Event("canvas", (3, 3)), Rule(), habits=replace(STEADY, late=1.0)).work(900)
     assert late.score.success
-    assert effort(late).policy / effort(late).interventions > by["policy"] / effort(episode).interventions
+    assert (
+        effort(late.steps).policy / effort(late.steps).interventions
+        > by["policy"] / effort(episode.steps).interventions
+    )
 
 
 def test_what_is_accepted_is_no_worse_than_ones_own():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clonotate.copilot.effort import PAUSE
 from clonotate.records import Click, ClonotateError, Score, Source
 from clonotate.studio.journal import Ending, Entry, Journal, Opening, TakenError, Tally
 
@@ -65,7 +66,7 @@ class TestJournal:
         journal.begin(OPENING)
         for seq, ms in enumerate((1_000, 3_000, 3_000 + 8 * 3_600_000)):
             journal.add(entry(seq, ms))
-        assert journal.tallies() == {"s1": Tally(3, 3_000 + 60_000)}
+        assert journal.tallies() == {"s1": Tally(3, 3_000 + PAUSE)}
 
     def test_copied_clicks_took_nobody_any_time(self, journal: Journal) -> None:
         journal.begin(replace(OPENING, copied=2), [entry(0, 500), entry(1, 900)])

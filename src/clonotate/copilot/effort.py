@@ -3,9 +3,10 @@
 The same columns for people and for simulated ones: who made each step, and when, is all that is asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clonotate.records import Author, Episode
+from clonotate.records import Author, Step
 
 OWN: tuple[Author, ...] = ("person", "correction", "virtual")
 """Clicks of one's own hand."""
@@ -32,11 +33,11 @@ class Effort:
         return self.own + self.accepted + self.policy
 
 
-def effort(episode: Episode) -> Effort:
-    """What a session cost."""
-    ends = [step.ms for step in episode.steps]
-    spent = [min(max(end - start, 0), PAUSE) for start, end in zip([0, *ends], ends, strict=False)]
-    by = [step.by for step in episode.steps]
+def effort(steps: Sequence[Step], begun: int = 0) -> Effort:
+    """What steps cost whoever began them `begun` ms after the session did."""
+    ends = [step.ms for step in steps]
+    spent = [min(max(end - start, 0), PAUSE) for start, end in zip([begun, *ends], ends, strict=False)]
+    by = [step.by for step in steps]
     own = [one in OWN for one in by]
     watching = sum(ms for ms, one in zip(spent, by, strict=True) if one == "policy")
     return Effort(

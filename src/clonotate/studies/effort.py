@@ -118,7 +118,7 @@ def simulate(contender: Contender, job: Job) -> Episode:
 
 def row_of(episode: Episode, threshold: float | None = None) -> Row:
     """The row of any session, simulated or recorded; together is where a policy had a hand in it."""
-    cost, score = effort(episode), episode.score
+    cost, score = effort(episode.steps), episode.score
     return Row(
         task=episode.source.task,
         level=episode.source.level,

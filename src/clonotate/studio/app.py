@@ -28,6 +28,7 @@ from clonotate.studio.recorded import Reel
 from clonotate.studio.security import LARGEST, Guard
 from clonotate.studio.wire import Wire
 
+PATIENCE = 2.0  # seconds that a page waits for a part of the review
 STATIC = Path(str(files("clonotate.studio") / "static"))
 Value = TypeVar("Value")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -233,14 +234,18 @@ async def effort(request: Request) -> Response:
 
 async def review(request: Request) -> Response:
     studio = studio_of(request)
-    return JSONResponse({"steps": await working(lambda: studio.review.queue(studio.pilots.tasks))})
+    return JSONResponse(await working(lambda: studio.review.queue(studio.pilots.tasks, PATIENCE)))
 
 
 async def finetune(request: Request) -> Response:
     studio = studio_of(request)
     if request.method == "POST":
         await working(studio.lessons.start, studio.pilots.policy)
-    return JSONResponse(await working(studio.lessons.state))
+    return await learning(studio)
+
+
+async def learning(studio: Studio) -> Response:
+    return JSONResponse(await working(studio.lessons.state) | {"policy": studio.policy})
 
 
 async def finetuned(request: Request) -> Response:
@@ -250,10 +255,10 @@ async def finetuned(request: Request) -> Response:
     elif act == "use" and (checkpoint := studio.lessons.state().get("checkpoint")):
         studio.policy = checkpoint
         studio.pilots.adopt(checkpoint)
-        studio.review.evidence.cache_clear()
+        studio.review.forget()
     else:
-        raise ClonotateError("there is nothing to stop, and no checkpoint to use")
-    return JSONResponse(studio.lessons.state())
+        raise ClonotateError("there is no checkpoint to use yet")
+    return await learning(studio)
 
 
 # Replay

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from clonotate.copilot.effort import PAUSE
 from clonotate.records import Author, Click, ClonotateError, Score, Source
 
 Purpose = Literal["work", "practice", "policy"]
@@ -108,10 +109,6 @@ class Tally:
 
     clicks: int
     ms: int
-
-
-PAUSE = 60_000
-"""Longer than this between two clicks, in ms, nobody is at work."""
 
 
 class TakenError(Exception):

@@ -1,7 +1,6 @@
 """Fine-tuning from the page: the journal's sessions, and `clonotate finetune` in a process of its own."""
 
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,21 +12,32 @@ from clonotate.studio.journal import Journal
 from clonotate.studio.recorded import episodes_of
 
 STEPS = 300
+SESSIONS, LOG = "sessions.parquet", "log.txt"
 
 
 class Lessons:
-    """One fine-tuning at a time, in numbered folders beside the journal."""
+    """One fine-tuning at a time, in numbered folders beside the journal; the last one outlives the server."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         beside = Path("studio.sqlite") if "://" in journal.where else Path(journal.where).expanduser()
         self.home = beside.with_name(f"{beside.stem}-lessons")
-        self.folder: Path | None = None
         self.process: subprocess.Popen[bytes] | None = None
+        self.stopping = False
+
+    @property
+    def folder(self) -> Path | None:
+        """That of the last fine-tuning; None before the first."""
+        return max(self.home.glob("[0-9][0-9][0-9]"), default=None)
 
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended by itself, and not well."""
+        return self.process is not None and bool(self.process.poll()) and not self.stopping
 
     def start(self, policy: str) -> None:
         """Begins. ClonotateError where one is under way, and where nothing was recorded."""
@@ -36,44 +46,50 @@ class Lessons:
         sessions = list(episodes_of(self.journal))
         if not sessions:
             raise ClonotateError("nothing was recorded yet that could be learnt from")
-        self.folder = self.home / f"{len(list(self.home.glob('*'))) + 1:03d}"
-        write_episodes(self.folder / "sessions.parquet", sessions)
-        command = [
-            "finetune",
-            policy,
-            "--data",
-            str(self.folder / "sessions.parquet"),
-            "--out",
-            str(self.folder),
-        ]
-        options = ["--steps", str(STEPS), "--episodes", "0", "--processes", "1"]
-        with (self.folder / "log.txt").open("wb") as log:
+        last = self.folder
+        folder = self.home / f"{int(last.name) + 1 if last else 1:03d}"
+        write_episodes(folder / SESSIONS, sessions)
+        self.stopping = False
+        with (folder / LOG).open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "clonotate.cli", *command, *options],
+                [sys.executable, "-m", "clonotate.cli", *command(policy, folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
 
     def stop(self) -> None:
-        """Ends it; what was best until then is kept."""
+        """Asks it to end after the step it is at; what was best until then is kept."""
         if self.process and self.running:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.terminate()
+            self.stopping = True
 
     def state(self) -> dict[str, Any]:
-        """How far it is: steps, the curve on the held-out sessions, and what went wrong in words."""
-        if self.folder is None or self.process is None:
-            return {"running": False, "begun": False}
-        code, metrics = self.process.poll(), rows(self.folder / "run" / "metrics.jsonl")
+        """How far the last one is: steps, the curve on the held-out sessions, and what went wrong in words.
+
+        `checkpoint` is there when it has ended and some weights were better than those it started from.
+        """
+        if (folder := self.folder) is None:
+            return {"begun": False, "running": False}
+        metrics, curve = rows(folder / "run" / "metrics.jsonl"), rows(folder / "curve.jsonl")
+        best = min(curve, key=lambda look: float(look["nats"]), default=None)
         return {
             "begun": True,
-            "running": code is None,
+            "running": self.running,
+            "stopping": self.running and self.stopping,
             "step": metrics[-1]["step"] if metrics else 0,
             "steps": STEPS,
-            "curve": rows(self.folder / "curve.jsonl"),
-            "checkpoint": str(self.folder) if code == 0 else "",
-            "words": last_line(self.folder / "log.txt") if code else "",
+            "curve": curve,
+            "best": best,
+            "checkpoint": str(folder) if not self.running and best and best["step"] else "",
+            "words": last_line(folder / LOG) if self.failed or not (self.running or curve) else "",
         }
+
+
+def command(policy: str, folder: Path) -> list[str]:
+    """The words of `clonotate` that learn from the sessions of a folder."""
+    options = ["--data", str(folder / SESSIONS), "--out", str(folder), "--steps", str(STEPS)]
+    return ["finetune", policy, *options, "--episodes", "0", "--processes", "1"]
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -85,4 +101,5 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 def last_line(path: Path) -> str:
     """What a program said last."""
-    return next((line for line in reversed(path.read_text().splitlines()) if line.strip()), "")
+    said = path.read_text().splitlines() if path.exists() else []
+    return next((line for line in reversed(said) if line.strip()), "")

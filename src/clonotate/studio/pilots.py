@@ -30,13 +30,17 @@ Tell: TypeAlias = Callable[[str, str], None]
 
 @dataclass
 class Pilot:
-    """The co-pilot of one session, how many clicks it was told of, and the run under way."""
+    """The co-pilot of one session, how many clicks it was told of, and the run under way.
+
+    It is `abreast` when it has read all that came before: from then on its suggestions are timed.
+    """
 
     live: Live
     copilot: "Copilot"
     fed: int
     run: "Run | None" = None
     looking: int = 1  # pages
+    abreast: bool = False
 
 
 @dataclass
@@ -172,7 +176,7 @@ class Pilots:
         """Lets a co-pilot go through all of a session; its lock is held."""
         from clonotate.copilot.suggestion import glimpses
 
-        pilot.live, pilot.fed, pilot.run = live, live.seq, None
+        pilot.live, pilot.fed, pilot.run, pilot.abreast = live, live.seq, None, False
         pilot.copilot.restart(glimpses(live.session.episode(), world_of(live.opening.source)))
 
     def _greet(self, session: str) -> None:
@@ -187,7 +191,9 @@ class Pilots:
             return
         with pilot.live.lock:
             if suggestion is pilot.copilot.latest:  # else something was clicked meanwhile
-                self.latency.note("suggestion", 1e3 * pilot.copilot.took)
+                if pilot.abreast:
+                    self.latency.note("suggestion", 1e3 * pilot.copilot.took)
+                pilot.abreast = True
                 self._say(pilot, suggestion)
 
     def _say(self, pilot: Pilot, suggestion: "Suggestion") -> None:

@@ -29,7 +29,8 @@ def serve(
     token = token_beside(where)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{port}/?token={token}"
-    app = application(Studio(journal, data, policy), token, host, port)
+    studio = Studio(journal, data, policy)
+    app = application(studio, token, host, port)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -48,6 +49,7 @@ def serve(
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
+        studio.lessons.stop()
         journal.close()
 
 

@@ -9,6 +9,7 @@ import { ask, tell, who } from "./server.js";
 
 export async function annotate(place, session) {
   const [{ tasks }, about] = await Promise.all([ask("tasks"), ask(`sessions/${session}`)]);
+  if (!place.isConnected) return undefined;
   const desk = new Desk(session, about, tasks.find(({ task }) => task === about.task));
   place.replaceChildren(desk.root);
   document.getElementById("trail").replaceChildren(trail(about));
@@ -154,6 +155,7 @@ export class Desk {
       { className: "actions" },
       element("button", { type: "button", className: "main", onclick: next }, "Next"),
       element("a", { className: "button", href: `#/replay/${this.session}` }, "Look at it"),
+      this.about.parent && element("a", { className: "button", href: "#/review" }, "Review"),
       element("a", { className: "button", href: "#/" }, "Home"),
     );
   }

@@ -8,7 +8,6 @@ import { review } from "./review.js";
 import { status } from "./status.js";
 
 const PAGES = { "": home, annotate, replay, effort, review, status };
-const place = document.getElementById("page");
 let leave = () => {};
 
 async function go() {
@@ -18,9 +17,12 @@ async function go() {
   document.getElementById("connection").replaceChildren();
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
   document.body.dataset.page = name || "home";
-  place.replaceChildren();
+  const place = element("main", { tabIndex: -1 }); // a page that is still being made may go on in its own
+  document.querySelector("main").replaceWith(place);
   try {
-    leave = (await (PAGES[name] || home)(place, ...rest)) || leave;
+    const left = (await (PAGES[name] || home)(place, ...rest)) || (() => {});
+    if (place.isConnected) leave = left;
+    else left();
   } catch (error) {
     place.replaceChildren(element("p", { className: "trouble", role: "alert" }, error.message));
   }

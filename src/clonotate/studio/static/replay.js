@@ -12,6 +12,7 @@ export async function replay(place, session, other) {
   const query = layout ? `?layout=${encodeURIComponent(layout)}` : "";
   const sessions = await Promise.all([session, other].filter(Boolean).map((id) => ask(`sessions/${id}${query}`)));
   const { layouts } = await ask("layouts");
+  if (!place.isConnected) return undefined;
   const player = new Player(sessions, layout, layouts);
   place.replaceChildren(player.root);
   document.title = `${sessions[0].title}, replay · clonotate studio`;

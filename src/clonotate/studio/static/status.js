@@ -7,6 +7,7 @@ const NAMES = { suggestion: "A suggestion, from the click before it", server: "O
 export async function status(place) {
   const show = async () => place.replaceChildren(...view(await ask("status")));
   await show();
+  document.title = "Status · clonotate studio";
   const timer = setInterval(() => show().catch(() => {}), 2000);
   return () => clearInterval(timer);
 }
