@@ -11,6 +11,7 @@ from clonotate.records import ClonotateError
 from clonotate.studio.journal import Journal
 from clonotate.studio.recorded import episodes_of
 
+PROGRAM = (sys.executable, "-m", "clonotate.cli")
 STEPS = 300
 SESSIONS, LOG = "sessions.parquet", "log.txt"
 
@@ -52,7 +53,7 @@ class Lessons:
         self.stopping = False
         with (folder / LOG).open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "clonotate.cli", *command(policy, folder)],
+                [*PROGRAM, *command(policy, folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
