@@ -166,14 +166,21 @@ def test_what_was_recorded_is_reviewed_and_fixed_and_its_effort_shown(page: Page
     page.keyboard.press("Enter")
     page.wait_for_selector('[data-seq="5"]')
     page.get_by_role("link", name="Effort").click()
-    expect(page.locator(".effort-table")).to_contain_text("with the co-pilot")
+    expect(page.locator(".costs").first).to_contain_text("with the co-pilot")
+    expect(page.locator(".costs").last).to_contain_text("Colored dots")
     page.get_by_role("link", name="Review").click()
-    page.wait_for_selector(".review .ghost", state="attached", timeout=60_000)
-    expect(page.locator(".review .lead")).to_contain_text("doubt")
-    page.get_by_role("button", name="All right, next").click()
-    page.wait_for_selector(".review .ghost", state="attached")
+    page.wait_for_selector(".layer .ghost circle", timeout=60_000)
+    expect(page.locator(".review .lead")).to_contain_text("to look at")
+    expect(page.locator(".review .parts")).to_contain_text("a place")
+    where = page.locator(".review .count").inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".review .count")).to_have_text("1 click after")
+    expect(page.locator(".layer .ghost circle")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".review .count")).to_have_text(where)
+    before = int(where.split()[1]) - 1
     page.get_by_role("button", name="Fix it").click()
-    page.wait_for_selector(".desk[data-seq]")
+    page.wait_for_selector(f'.desk[data-seq="{before}"]')
 
 
 def test_too_little_to_learn_from_is_said_on_the_page(page: Page, server: Server) -> None:
