@@ -5,7 +5,7 @@ import pytest
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import attempts
 from clonotate.evaluation.contenders import Contender, contender
-from clonotate.evaluation.recovery import WITHIN, Recovery, Repair, recovery
+from clonotate.evaluation.recovery import WITHIN, Recovery, Repair, put_right, recovery
 from clonotate.models import build
 from clonotate.models.policy import Policy
 
@@ -22,6 +22,14 @@ def test_an_expert_repairs_what_was_done_wrong(task):
     assert len(result.repairs) == 3
     assert all(0 < repair.repaired <= WITHIN for repair in result.repairs)
     assert len({repair.after for repair in result.repairs}) > 1
+
+
+def test_looks_around_may_pass_before_the_repair():
+    (what,) = worlds(1)
+    at_once, late = (put_right(contender("expert"), what, delay) for delay in (0, 3))
+    assert at_once.apart == late.apart > 5
+    assert at_once.after == late.after
+    assert late.repaired is not None
 
 
 def test_who_clicks_anywhere_seldom_does():

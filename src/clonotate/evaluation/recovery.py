@@ -1,9 +1,10 @@
 """Recovery: put into a mistake that somebody else made, does a contender see it and repair it?
 
-An expert works up to a random point and errs there once, as people err in this task; the contender has been
-shown all of it, with the clicks that were made, and takes over.
+An expert works up to a random point and errs there once, as people err in this task, and perhaps looks around
+for a while; the contender has been shown all of it, with the clicks that were made, and takes over.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from clonotate.evaluation.contenders import Contender
 from clonotate.evaluation.fan_out import fan_out
 from clonotate.evaluation.intervals import wilson
 from clonotate.models.policy import Policy
-from clonotate.records import Click, Step
+from clonotate.records import Click, Event, Step
 from clonotate.screens.pointing import locate
 
 WITHIN = 10
@@ -34,6 +35,7 @@ class Repair:
     seed: int
     after: int  # clicks of the expert before the mistake
     repaired: int | None  # clicks until nothing was wrong; None if not within `WITHIN`
+    apart: float | None = None  # of the mistake from what was meant, canvas pixels; None for buttons
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def recovery(
     return Recovery(tuple(found))
 
 
-def put_right(contender: Contender, what: Attempt) -> Repair | None:
-    """One world: the expert, its mistake, and then the contender."""
+def put_right(contender: Contender, what: Attempt, delay: int = 0) -> Repair | None:
+    """One world: the expert, its mistake, at most `delay` looks around, and then the contender."""
     session = Session(what.source, what.layout)
     rng = np.random.default_rng([what.source.seed, 3])
     places = spoilable(what)
@@ -83,9 +85,14 @@ def put_right(contender: Contender, what: Attempt) -> Repair | None:
     expert = VirtualAnnotator(session, STEADY, np.random.default_rng([what.source.seed, 4]))
     while len(session.steps) < after:
         show(annotator, session, expert(UNSEEN))
-    show(annotator, session, slip(session, expert, rng))
-    ending = rollout(session, annotator, Guards(after + 1 + WITHIN), until=sound)
-    return Repair(what.source.seed, after, ending.steps - after - 1 if sound(session) else None)
+    meant, wrong = slip(session, expert, rng)
+    show(annotator, session, locate(session.view, session.layout, wrong))
+    look_around(annotator, session, expert, delay, rng)
+    begun = len(session.steps)
+    ending = rollout(session, annotator, Guards(begun + WITHIN), until=sound)
+    return Repair(
+        what.source.seed, after, ending.steps - begun if sound(session) else None, distance(meant, wrong)
+    )
 
 
 def spoilable(what: Attempt) -> list[int]:
@@ -95,26 +102,44 @@ def spoilable(what: Attempt) -> list[int]:
     found = []
     while not session.done and len(session.steps) < what.guards.budget:
         step = expert(UNSEEN)
-        if errors(session, expert):
+        if errors(session, expert)[1]:
             found.append(len(session.steps))
         session.click(step)
     return found
 
 
-def errors(session: Session, expert: VirtualAnnotator) -> list[Click]:
-    """Slips from the present state that leave a mistake standing."""
+def errors(session: Session, expert: VirtualAnnotator) -> tuple[Event, list[Event]]:
+    """What is meant in the present state, and the slips from it that leave a mistake standing."""
     task, world = session.task, session.world
     intent = task.expert(world, expert.memory, expert.habits.care)
     slips = task.slips(world, intent)
     wrong = [event for event in slips if task.standing(task.update(world, event)).in_error]
-    return [locate(session.view, session.layout, event) for event in wrong]
+    return intent.event, wrong
 
 
-def slip(session: Session, expert: VirtualAnnotator, rng: np.random.Generator) -> Click:
-    """One of them; the expert has looked at the present screen."""
+def slip(session: Session, expert: VirtualAnnotator, rng: np.random.Generator) -> tuple[Event, Event]:
+    """What is meant, and one of the slips from it; the expert has looked at the present screen."""
     expert.intend()
-    wrong = errors(session, expert)
-    return wrong[rng.integers(len(wrong))]
+    meant, wrong = errors(session, expert)
+    return meant, wrong[rng.integers(len(wrong))]
+
+
+def distance(meant: Event, made: Event) -> float | None:
+    """How far one place on the canvas is from another, in its pixels; None where one of them is a button."""
+    return None if meant.at is None or made.at is None else math.dist(meant.at, made.at)
+
+
+def look_around(
+    annotator: Annotator, session: Session, expert: VirtualAnnotator, times: int, rng: np.random.Generator
+) -> None:
+    """Let somebody look elsewhere before the mistake is noticed, where the task knows such looks."""
+    for _ in range(times):
+        expert.intend()
+        looks = session.task.glances(session.world, expert.memory)
+        if not looks:
+            return
+        event = looks[rng.integers(len(looks))]
+        show(annotator, session, locate(session.view, session.layout, event))
 
 
 def show(annotator: Annotator, session: Session, act: Click | Step) -> None:

@@ -1,0 +1,73 @@
+"""Shares and means over the rows of a table, with 95 % intervals, and what follows from two of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from clonotate.evaluation.intervals import Interval, bootstrap, wilson
+from clonotate.studies.study import Row, number
+
+FEWEST = 5
+"""Rows; drawn again from fewer, they are too much alike for an interval that means anything."""
+Verdict = Literal["confirmed", "contradicted", "undecided"]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A number measured on `count` things; nan where there was nothing to measure."""
+
+    value: float
+    interval: Interval
+    count: int
+
+    def percent(self) -> str:
+        """For the eye, as a share."""
+        low, high = self.interval
+        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})" if self.count else "-"
+
+    def plain(self, digits: int = 2) -> str:
+        """For the eye, as it is."""
+        low, high = self.interval
+        return f"{self.value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})" if self.count else "-"
+
+
+def ratio(rows: Sequence[Row], part: str, whole: str) -> Rate:
+    """The sum of one column over that of another, by bootstrap over rows; `count` is the whole."""
+    top, bottom = ([number(row, name) for row in rows] for name in (part, whole))
+    if sum(bottom) <= 0:
+        return Rate(float("nan"), Interval(0.0, 1.0), 0)
+    interval = bootstrap(top, bottom) if len(rows) >= FEWEST else Interval(0.0, 1.0)
+    return Rate(sum(top) / sum(bottom), interval, round(sum(bottom)))
+
+
+def share(rows: Sequence[Row], name: str) -> Rate:
+    """How often a column is true, by Wilson; rows that say nothing there are left out."""
+    said = [value for row in rows if not np.isnan(value := number(row, name))]
+    won = round(sum(said))
+    return Rate(won / len(said) if said else float("nan"), wilson(won, len(said)), len(said))
+
+
+def mean(values: Sequence[float]) -> Rate:
+    """The mean of numbers, by bootstrap over them."""
+    if not values:
+        return Rate(float("nan"), Interval(float("-inf"), float("inf")), 0)
+    wide = Interval(float("-inf"), float("inf"))
+    return Rate(float(np.mean(values)), bootstrap(values) if len(values) >= FEWEST else wide, len(values))
+
+
+def above(rate: Rate, bound: float) -> Verdict:
+    """Whether a number lies above a bound: its whole interval confirms or contradicts, else undecided."""
+    if rate.interval.low > bound:
+        return "confirmed"
+    return "contradicted" if rate.interval.high < bound else "undecided"
+
+
+def less(one: Rate, other: Rate) -> Verdict:
+    """Whether one number is less than another: decided only where their intervals lie apart."""
+    if not one.count or not other.count:
+        return "undecided"
+    if one.interval.high < other.interval.low:
+        return "confirmed"
+    return "contradicted" if one.interval.low > other.interval.high else "undecided"
