@@ -6,6 +6,8 @@ clonotate dagger runs/practice/round-02 --recipe foundation:evening --out runs/e
     --rounds 1 --episodes 300 --seed 3
 """
 
+from clonotate.evaluation.contenders import SHIPPED
+from clonotate.screens.layout import KNOWN
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.train import Run
 
@@ -49,4 +51,24 @@ def evening() -> Run:
         processes=2,
         save_every=50,
         seed=5,
+    )
+
+
+def layouts() -> Run:
+    """From the shipped weights to tools that look otherwise: half of the lessons under named layouts, half drawn.
+
+    clonotate train foundation:layouts --out runs/layouts
+    """
+    return Run(
+        Curriculum(EVEN, (*KNOWN, *len(KNOWN) * ("sampled@384x288",)), tremor=TREMOR, seed=61),
+        start=str(SHIPPED),
+        steps=700,
+        lr=7e-4,
+        lr_end=2e-5,
+        warmup=30,
+        decay_from=0.2,
+        average=0.99,
+        processes=2,
+        save_every=50,
+        seed=6,
     )
