@@ -55,7 +55,7 @@ def evening() -> Run:
 
 
 def layouts() -> Run:
-    """From the shipped weights to tools that look otherwise: half of the lessons under named layouts, half drawn.
+    """From the shipped weights to tools that look otherwise: half of the lessons under named layouts.
 
     clonotate train foundation:layouts --out runs/layouts
     """

@@ -145,7 +145,7 @@ def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
 
 
 def findings(rows: Sequence[Row]) -> list[Finding]:
-    """Held-out layouts against known ones, for each policy and task."""
+    """Held-out layouts against learnt ones, for each policy and task."""
     found = []
     for policy, task in dict.fromkeys((one["policy"], one["task"]) for one in rows):
         groups = [select(rows, policy=policy, task=task, group=group) for group in GROUPS[:2]]
