@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clonotate.studies.study import Study
 
 STUDIES = {
+    "emergence": "In which order do skills come?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "layouts": "Does a policy still work when the tool looks different?",
 }
