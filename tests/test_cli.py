@@ -20,6 +20,7 @@ from clonotate.models import build
 from clonotate.models.checkpoint import save_model
 from clonotate.records import ClonotateError
 from clonotate.screens.layout import LAYOUTS
+from clonotate.studies import humans
 from clonotate.tasks import KEPT_OUT, NINE, TASKS
 
 DOTS = "colored-dot-tracking"
@@ -167,12 +168,18 @@ class TestEvaluating:
         words = ("calibration error", "repaired", "would ask", "of 1", "How sure, how often right")
         assert [word for word in words if word not in " ".join(out.split())] == []
 
-    def test_the_study_of_humans(self, run: Run, tmp_path: Path) -> None:
-        page = tmp_path / "humans.md"
-        code, out, _ = run("study", "humans", "--people", 2, "--stacks", 1, "--out", page)
+    def test_a_study_tells_what_it_found_and_all_of_them_make_a_report(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(humans, "STUDY", replace(humans.STUDY, jobs=lambda scale: [humans.Job(0, 1)]))
+        code, out, _ = run("study", "humans", "--out", tmp_path / "found", "--processes", 1)
         assert code == 0
         assert "navigation : placement" in out
-        assert "| steps |" in page.read_text()
+        page = tmp_path / "page.md"
+        code, out, _ = run("report", tmp_path / "found", "--page", page)
+        assert code == 0
+        assert "found/humans-ranges.png" in page.read_text()
+        assert "<table>" in (tmp_path / "found" / "report.html").read_text()
 
 
 class TestBadInput:
@@ -221,8 +228,18 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_interrupted_it_exits_quietly_with_130() -> None:
-    command = [sys.executable, "-m", "clonotate.cli", "study", "humans", "--people", "5000"]
+def test_interrupted_it_exits_quietly_with_130(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "clonotate.cli",
+        "study",
+        "humans",
+        "--scale",
+        "full",
+        "--out",
+        str(tmp_path),
+    ]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

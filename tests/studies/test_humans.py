@@ -1,9 +1,25 @@
 """The study of habits: figures from clicks, and whether people are spanned."""
 
+from pathlib import Path
+
 import pytest
 
 from clonotate.annotators.virtual import STEADY
-from clonotate.studies.humans import PUBLISHED, Row, cells, compare, figures, page, person, run
+from clonotate.studies.humans import (
+    PUBLISHED,
+    Compared,
+    Job,
+    cells,
+    compare,
+    figures,
+    figures_of,
+    findings,
+    jobs,
+    measure,
+    person,
+    tables,
+)
+from clonotate.studies.study import Bench
 
 
 def test_figures_are_the_published_ones_and_the_widget_decides() -> None:
@@ -28,29 +44,29 @@ def test_a_steady_person_corrects_next_to_nothing() -> None:
 
 
 def test_who_lies_outside_is_said_by_how_much() -> None:
-    row = Row("steps", 80.0, 60.0, 100.0, 118.0, (111.0, 88.0, 55.0))
-    assert row.missed == {"annotator 1": 11.0, "annotator 4": -5.0}
-    assert cells(row)[-1] == "annotator 1 +11.0; annotator 4 -5.0"
-    assert cells(Row("steps", 80.0, 50.0, 120.0, 118.0, (111.0, 88.0, 55.0)))[-1] == "yes"
+    one = Compared("steps", 80.0, 60.0, 100.0, 118.0, (111.0, 88.0, 55.0))
+    assert one.missed == {"annotator 1": 11.0, "annotator 4": -5.0}
+    assert cells(one)[-1] == "annotator 1 +11.0; annotator 4 -5.0"
+    assert cells(Compared("steps", 80.0, 50.0, 120.0, 118.0, (111.0, 88.0, 55.0)))[-1] == "yes"
 
 
 def test_the_range_is_over_people() -> None:
-    persons = [dict.fromkeys(PUBLISHED, float(value)) for value in range(101)]
-    for row in compare(persons):
-        assert (row.low, row.mean, row.high) == pytest.approx((5, 50, 95))
+    rows = [{"figure": figure, "value": float(value)} for value in range(101) for figure in PUBLISHED]
+    for one in compare(rows):
+        assert (one.low, one.mean, one.high) == pytest.approx((5, 50, 95))
 
 
-def test_a_study_is_a_function_of_its_seed_and_makes_a_page() -> None:
-    told: list[None] = []
-    rows = run(people=3, stacks=1, seed=20_000, progress=lambda: told.append(None))
-    assert rows == run(people=3, stacks=1, seed=20_000)
-    assert len(told) == 3
-    text = page(rows, 3, 1, 20_000)
-    assert "--people 3 --stacks 1 --seed 20000" in text
-    assert all(f"| {figure} |" in text for figure in PUBLISHED)
+def test_a_person_is_a_function_of_its_number(tmp_path: Path) -> None:
+    bench = Bench("shipped", tmp_path)
+    rows = [row for one in range(3) for row in measure(bench, Job(one, 1))]
+    assert rows[:8] == measure(bench, Job(0, 1)) != rows[8:16]
+    assert {row["figure"] for row in rows} == PUBLISHED.keys()
+    assert len(findings(rows)) == len(PUBLISHED)
+    assert all(f"| {figure} |" in table for table in tables(rows).values() for figure in PUBLISHED)
+    assert set(figures_of(rows)) == {"ranges"}
 
 
 @pytest.mark.slow
-def test_the_population_spans_the_published_people() -> None:
-    missed = {row.figure: row.missed for row in run() if row.missed}
-    assert missed.keys() <= {"done right %"}
+def test_the_population_spans_the_published_people(tmp_path: Path) -> None:
+    rows = [row for job in jobs("laptop") for row in measure(Bench("shipped", tmp_path), job)]
+    assert {one.figure for one in compare(rows) if one.missed} <= {"done right %"}

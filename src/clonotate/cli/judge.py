@@ -1,6 +1,5 @@
 """How good a policy is, and what the studies found."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +17,7 @@ from clonotate.cli.options import (
     cores,
     names_of,
 )
-from clonotate.cli.terminal import STANDARD_OUTPUT, bar, report, table, write_text
+from clonotate.cli.terminal import STANDARD_OUTPUT, bar, report, table
 from clonotate.records import ClonotateError
 
 if TYPE_CHECKING:
@@ -167,27 +166,3 @@ def forced(result: dict[str, Any]) -> dict[str, Any]:
 def percent(rate: float | None) -> str:
     """A rate in [0, 1] for the eye."""
     return "-" if rate is None else f"{100 * rate:.1f} %"
-
-
-@study.command()
-def humans(
-    people: Annotated[int, typer.Option(help="Virtual annotators to sample.", min=1)] = 40,
-    stacks: Annotated[int, typer.Option(help="Stacks each of them marks.", min=1)] = 5,
-    seed: Seed = TEST_SEED,
-    out: Annotated[Path | None, typer.Option(help="Write the page as Markdown here.", metavar="FILE")] = None,
-    json: Json = None,
-) -> None:
-    """Compare the virtual annotators with the published people.
-
-    Example: clonotate study humans --out docs/humans.md
-    """
-    from clonotate.studies import humans as study_of_humans
-
-    with bar("watching people", people) as advance:
-        rows = study_of_humans.run(people, stacks, seed, progress=advance)
-    shown = table("Virtual people and published ones", *study_of_humans.HEADINGS)
-    for row in rows:
-        shown.add_row(*study_of_humans.cells(row))
-    report(shown, [study_of_humans.as_dict(row) for row in rows], json)
-    if out:
-        write_text(out, study_of_humans.page(rows, people, stacks, seed))

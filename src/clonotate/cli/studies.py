@@ -1,15 +1,20 @@
 """Ask a question of everything: run studies by name, and join what they found into one page."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clonotate.cli.judge import study
 from clonotate.cli.options import Processes, cores
-from clonotate.cli.terminal import write_text
+from clonotate.cli.terminal import report as print_table
+from clonotate.cli.terminal import table, write_text
 from clonotate.records import ClonotateError
 from clonotate.studies import STUDIES
+
+if TYPE_CHECKING:
+    from clonotate.studies.study import Finding
 
 Scale = Annotated[
     str, typer.Option(help="laptop (under an hour a study, on two cores), workstation or full.")
@@ -68,8 +73,17 @@ def ask(names: list[str], scale: str, out: Path, policy: str, work: Path, proces
             rows = run(
                 study_named(name), SCALES[SCALES.index(scale)], Bench(policy, work), out, processes, progress
             )
+        tell(name, study_named(name).findings(rows))
         print(f"{name}: {len(rows)} rows in {out / name}.csv")
     print(f"next: clonotate report {out}")
+
+
+def tell(name: str, findings: Sequence["Finding"]) -> None:
+    """What a study found, on the terminal."""
+    shown = table(STUDIES[name], "verdict", "finding", "published", "ours")
+    for one in findings:
+        shown.add_row(one.verdict, one.claim, one.published, one.ours)
+    print_table(shown, [], None)
 
 
 def report(

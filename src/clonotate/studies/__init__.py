@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clonotate.studies.study import Study
 
 STUDIES = {
+    "humans": "Do the virtual people work like the measured ones?",
     "emergence": "In which order do skills come?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "layouts": "Does a policy still work when the tool looks different?",

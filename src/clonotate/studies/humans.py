@@ -1,16 +1,18 @@
 """Do the virtual people work like people? Their habits beside the published study of three annotators.
 
-    clonotate study humans
+    clonotate study humans --out docs/results
 
-A population of habits marks colored dots, five stacks a person as in the published study, and every figure
-the study reports is measured on each person. A figure of a real annotator is spanned if it lies within the
-population's 5-95 % range.
+A population of habits marks colored dots (standard level), five stacks a person as in the published study;
+every figure the study reports is measured on each person. A figure of a real annotator is spanned if it lies
+within the population's 5-95 % range. What was clicked decides, not why: a look at the next slice counts as
+navigation. The correction rate is undo / (place + undo). Virtual people repair every mistake they see before
+Done, since a demonstration that leaves one would teach to leave it; one of the published ones left one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +20,13 @@ from clonotate.annotators.virtual import Habits, VirtualAnnotator, sample_habits
 from clonotate.episodes.rollout import Guards, rollout
 from clonotate.episodes.session import Session
 from clonotate.records import Source
+from clonotate.studies.figures import INK, blank
+from clonotate.studies.study import Bench, Finding, Scale, Study, markdown, number, select
+from clonotate.studies.study import Row as Measured
 from clonotate.tasks import task_named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TASK = "colored-dot-tracking"
 TEST_SEED = 20_000
@@ -40,8 +48,17 @@ Chandok and Park, A Systematic Study of Behavioral Cloning for Scientific Data A
 """
 
 
+@dataclass(frozen=True)
+class Job:
+    """One person, and which stacks it marks."""
+
+    person: int
+    stacks: int = 5
+    seed: int = TEST_SEED
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class Compared:
     """One figure: ours over the population, and theirs."""
 
     figure: str
@@ -65,19 +82,17 @@ class Row:
         return dict(zip(ANNOTATORS, self.people, strict=True))
 
 
-def run(
-    people: int = 40, stacks: int = 5, seed: int = TEST_SEED, progress: Callable[[], None] = lambda: None
-) -> list[Row]:
-    """Let `people` sampled annotators mark `stacks` stacks each, and compare every published figure.
+def jobs(scale: Scale) -> list[Job]:
+    """Five stacks a person, as in the published study."""
+    return [Job(one) for one in range({"laptop": 40, "workstation": 100, "full": 400}[scale])]
 
-    `progress` is called after each person.
-    """
-    rng = np.random.default_rng(seed)
-    persons = []
-    for i in range(people):
-        persons.append(person(sample_habits(rng), range(seed + i * stacks, seed + (i + 1) * stacks)))
-        progress()
-    return compare(persons)
+
+def measure(bench: Bench, job: Job) -> list[Measured]:
+    """One person's figures, a row each."""
+    first = job.seed + job.person * job.stacks
+    habits = sample_habits(np.random.default_rng([job.seed, job.person]))
+    found = person(habits, range(first, first + job.stacks))
+    return [{"figure": figure, "value": value} for figure, value in found.items()]
 
 
 def person(habits: Habits, seeds: Sequence[int]) -> dict[str, float]:
@@ -110,57 +125,75 @@ def figures(targets: Mapping[str, int], right: int, episodes: int) -> dict[str, 
     }
 
 
-def compare(persons: Sequence[Mapping[str, float]]) -> list[Row]:
-    """Mean and 5-95 % range over people of every figure, beside the published ones."""
-    rows = []
+def compare(rows: Sequence[Measured]) -> list[Compared]:
+    """Mean and 5-95 % range over people of every figure that was measured, beside the published ones."""
+    found = []
     for figure, (virtual, people) in PUBLISHED.items():
-        values = np.array([one[figure] for one in persons])
-        low, high = np.percentile(values, [5, 95])
-        rows.append(Row(figure, float(values.mean()), float(low), float(high), virtual, people))
-    return rows
+        values = np.array([number(row, "value") for row in select(rows, figure=figure)])
+        if len(values):
+            low, high = np.percentile(values, [5, 95])
+            found.append(Compared(figure, float(values.mean()), float(low), float(high), virtual, people))
+    return found
 
 
 HEADINGS = ("figure", "ours", "5-95 %", "published virtual", *ANNOTATORS, "spanned")
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    """A row for the eye, under `HEADINGS`."""
-    numbers = (f"{row.mean:.1f}", f"{row.low:.1f} - {row.high:.1f}", f"{row.virtual:g}")
-    return (row.figure, *numbers, *(f"{value:g}" for value in row.people), verdict(row))
+def cells(one: Compared) -> tuple[str, ...]:
+    """A comparison for the eye, under `HEADINGS`."""
+    numbers = (f"{one.mean:.1f}", f"{one.low:.1f} - {one.high:.1f}", f"{one.virtual:g}")
+    return (one.figure, *numbers, *(f"{value:g}" for value in one.people), spanned(one))
 
 
-def as_dict(row: Row) -> dict[str, Any]:
-    """A row in plain JSON values."""
-    return asdict(row) | {"missed": row.missed}
-
-
-def page(rows: Sequence[Row], people: int, stacks: int, seed: int) -> str:
-    """The study as a Markdown page."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *map(cells, rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return PAGE.format(people=people, stacks=stacks, seed=seed, table=table)
-
-
-def verdict(row: Row) -> str:
+def spanned(one: Compared) -> str:
     """Whether all three people lie in the range, else who lies how far outside."""
-    if not row.missed:
+    if not one.missed:
         return "yes"
-    return "; ".join(f"{name} {distance:+.1f}" for name, distance in row.missed.items())
+    return "; ".join(f"{name} {distance:+.1f}" for name, distance in one.missed.items())
 
 
-PAGE = """# Do the virtual people work like people?
+def tables(rows: Sequence[Measured]) -> dict[str, str]:
+    """Every figure beside the published ones."""
+    lines = [cells(one) for one in compare(rows)]
+    return {"Virtual people and published ones": markdown(HEADINGS, lines)} if lines else {}
 
-    clonotate study humans --people {people} --stacks {stacks} --seed {seed} --out docs/humans.md
 
-{people} virtual annotators, each with habits of their own, marked {stacks} stacks of colored dots each
-(standard level). Beside them are the three competent annotators, five stacks each, and the virtual annotator
-of Chandok and Park, *A Systematic Study of Behavioral Cloning for Scientific Data Annotation* (arXiv
-2606.07568). The range is over people, each averaged over the stacks. What was clicked decides, not why: a
-look at the next slice counts as navigation. The correction rate is undo / (place + undo).
+def figures_of(rows: Sequence[Measured]) -> dict[str, "Figure"]:
+    """Every figure as a share of the published virtual annotator's: our range, and the three people."""
+    lines = [one for one in compare(rows) if one.virtual]
+    if not lines:
+        return {}
+    drawn = blank(6.4, 3.6)
+    axes = drawn.subplots()
+    for i, one in enumerate(lines):
+        axes.plot(
+            [one.low / one.virtual, one.high / one.virtual], [i, i], color=INK[0], linewidth=6, alpha=0.35
+        )
+        axes.plot(one.mean / one.virtual, i, "|", color=INK[0], markersize=12, markeredgewidth=2)
+        axes.plot([value / one.virtual for value in one.people], [i] * 3, "o", color=INK[1], markersize=5)
+    axes.plot([], [], color=INK[0], linewidth=6, alpha=0.35, label="virtual people, 5-95 %")
+    axes.plot([], [], "o", color=INK[1], markersize=5, label="published people")
+    axes.axvline(1, color="0.6", linewidth=0.8)
+    axes.set_yticks(range(len(lines)), [one.figure for one in lines], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("over the published virtual annotator's")
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return {"ranges": drawn}
 
-{table}
 
-"Spanned" says whether all three people lie in the range, else who lies how far outside. One of the people got
-one stack of five wrong; our annotators repair every mistake they see before Done, because a demonstration
-that leaves one would teach to leave it.
-"""
+def findings(rows: Sequence[Measured]) -> list[Finding]:
+    """Whether the population spans the published people, figure by figure."""
+    return [
+        Finding(
+            f"Virtual people span the published ones: {one.figure}",
+            " / ".join(f"{value:g}" for value in one.people),
+            f"{one.low:.1f} to {one.high:.1f}, mean {one.mean:.1f}",
+            "contradicted" if one.missed else "confirmed",
+            spanned(one) if one.missed else "",
+        )
+        for one in compare(rows)
+    ]
+
+
+STUDY = Study("humans", jobs, measure, figures_of, tables, findings)
