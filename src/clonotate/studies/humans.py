@@ -166,12 +166,10 @@ def figures_of(rows: Sequence[Measured]) -> dict[str, "Figure"]:
     drawn = blank(6.4, 3.6)
     axes = drawn.subplots()
     for i, one in enumerate(lines):
-        axes.plot(
-            [one.low / one.virtual, one.high / one.virtual], [i, i], color=INK[0], linewidth=6, alpha=0.35
-        )
+        axes.barh(i, (one.high - one.low) / one.virtual, 0.3, one.low / one.virtual, color=INK[0], alpha=0.35)
         axes.plot(one.mean / one.virtual, i, "|", color=INK[0], markersize=12, markeredgewidth=2)
         axes.plot([value / one.virtual for value in one.people], [i] * 3, "o", color=INK[1], markersize=5)
-    axes.plot([], [], color=INK[0], linewidth=6, alpha=0.35, label="virtual people, 5-95 %")
+    axes.barh([], [], color=INK[0], alpha=0.35, label="virtual people, 5-95 %")
     axes.plot([], [], "o", color=INK[1], markersize=5, label="published people")
     axes.axvline(1, color="0.6", linewidth=0.8)
     axes.set_yticks(range(len(lines)), [one.figure for one in lines], fontsize=8)
