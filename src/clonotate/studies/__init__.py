@@ -15,6 +15,7 @@ STUDIES = {
     "humans": "Do the virtual people work like the measured ones?",
     "emergence": "In which order do skills come?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
+    "correlation": "Does the teacher-forced score tell which policy succeeds alone?",
     "layouts": "Does a policy still work when the tool looks different?",
 }
 """Every study that `clonotate study` runs, and what it asks, in the order of the report."""
