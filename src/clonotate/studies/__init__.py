@@ -15,6 +15,7 @@ STUDIES = {
     "humans": "Do the virtual people work like the measured ones?",
     "emergence": "In which order do skills come?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
+    "probes": "What does a policy know, and does one task's mistake look like another's?",
     "correlation": "Does the teacher-forced score tell which policy succeeds alone?",
     "layouts": "Does a policy still work when the tool looks different?",
 }
