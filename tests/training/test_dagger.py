@@ -62,6 +62,14 @@ def test_the_advice_undoes_wrong_marks_whoever_made_them(session):
     assert (learnt.clicks == [(step.advice.x, step.advice.y) for step in episode.steps]).all()
 
 
+def test_an_oblivious_expert_never_undoes(session):
+    blind = replace(ALONE, undo=False)
+    episode = supervise(session, careless(session), blind, np.random.default_rng(5))
+    assert sum(step.label.in_error for step in episode.steps) > 3
+    assert "undo" not in {step.label.target for step in episode.steps}
+    assert [step.label.mistake for step in episode.steps].count(True) == 1
+
+
 def test_who_goes_astray_is_led_back(session):
     led = Practice(astray=3, length=6)
     episode = supervise(session, careless(session), led, np.random.default_rng(5))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from clonotate.models.policy import Policy
 from clonotate.records import Click, Episode, Event, Label, Source, Step
 from clonotate.screens.pointing import hit
 from clonotate.tasks import task_named
+from clonotate.tasks.base import Intent, Standing
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
 from clonotate.training.train import Run, train
 
@@ -39,6 +41,7 @@ class Practice:
     loop: int = 6  # so often on the very same screen, and the expert takes over; 0 for never
     astray: int = 8  # so many clicks with a mistake left standing, and the expert takes over; 0 for never
     care: float = 0.5  # the expert's, the same in all episodes
+    undo: bool = True  # whether the expert undoes what went wrong, or goes on as if nothing had
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ def supervise(session: Session, pupil: Annotator, practice: Practice, rng: np.ra
     and the style that the policy's own past clicks speak of.
     """
     coin = rng.spawn(1)[0]  # leaves the person's own chances as they are in a demonstration
-    person = VirtualAnnotator(session, replace(sample_habits(rng), care=practice.care), rng)
+    expert = VirtualAnnotator if practice.undo else Oblivious
+    person = expert(session, replace(sample_habits(rng), care=practice.care), rng)
     budget = math.ceil(practice.length * expert_length(session))
     watch = Watch(session, practice)
     while not session.done and len(session.steps) < budget:
@@ -142,6 +146,27 @@ def supervise(session: Session, pupil: Annotator, practice: Practice, rng: np.ra
             step = observed(session, click, person.advise(session.screen))
         session.click(step)
     return session.episode()
+
+
+class Oblivious(VirtualAnnotator):
+    """One who goes on as if nothing had gone wrong: the oracle with which DAgger is said to have failed.
+
+    Chandok and Park, arXiv 2606.07568: theirs did not undo the policy's wrong placements.
+    """
+
+    def intend(self) -> tuple[Intent, Standing]:
+        intent, standing = super().intend()
+        if standing.in_error:
+            intent = self.session.task.expert(unspoilt(self.session), self.memory, self.habits.care)
+        return intent, standing
+
+
+def unspoilt(session: Session) -> Any:
+    """The world as it would be with all that went wrong undone, as far as Undo reaches."""
+    task, world = session.task, session.world
+    while task.standing(world).in_error and (before := task.update(world, Event("undo"))) is not world:
+        world = before
+    return world
 
 
 def propose(pupil: Annotator, session: Session) -> Click:
