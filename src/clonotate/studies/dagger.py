@@ -1,12 +1,12 @@
 """Does DAgger need an expert who undoes? Rounds of practice, with labels that say Undo and without.
 
-Published: beta-DAgger left animal behavioral and limb tracking at 0 %; its oracle did not undo the model's wrong
-placements. Here one cloned policy practises twice, beside an expert who repairs what the policy spoils, and
-beside one who goes on as if nothing had gone wrong (`training.dagger.Oblivious`).
+Published: beta-DAgger left animal behavioral and limb tracking at 0 %; its oracle did not undo the model's
+wrong placements. Here one cloned policy practises twice: beside an expert who repairs what the policy spoils,
+and beside one who goes on as if nothing had gone wrong (`training.dagger.Oblivious`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,11 +69,8 @@ def measure(bench: Bench, job: Job) -> list[Row]:
     cloned = train(cloning(job), home / "cloned")
     rows: list[Row] = [{"expert": name, "round": 0, **judged(cloned, job)} for name in PRACTICE]
     for name, practice in PRACTICE.items():
-        plan = Dagger(
-            str(cloned), practising(job), job.rounds, job.practised, practice=practice, seed=job.seed
-        )
-        out = home / name.replace(" ", "-")
-        dagger(plan, out)
+        out, run = home / name.replace(" ", "-"), practising(job)
+        dagger(Dagger(str(cloned), run, job.rounds, job.practised, practice=practice, seed=job.seed), out)
         rounds = [out / f"round-{k:02d}" for k in range(job.rounds)]
         rows += [{"expert": name, "round": k, **judged(each, job)} for k, each in enumerate(rounds, 1)]
     return rows
@@ -87,19 +84,9 @@ def cloning(job: Job) -> Run:
 
 def practising(job: Job) -> Run:
     """A round: half of the lessons are practice."""
-    curriculum = Curriculum(
-        ((job.task, job.level),), recorded_share=0.5, tremor=7.0, seed=900 + 50 * job.seed
-    )
-    return Run(
-        curriculum,
-        job.preset,
-        steps=job.steps,
-        lr=7e-4,
-        warmup=20,
-        decay_from=0.3,
-        average=0.98,
-        save_every=200,
-    )
+    curriculum = replace(cloning(job).curriculum, recorded_share=0.5, seed=900 + 50 * job.seed)
+    run = replace(cloning(job), curriculum=curriculum, steps=job.steps)
+    return replace(run, lr=7e-4, warmup=20, decay_from=0.3)
 
 
 def judged(checkpoint: Path, job: Job) -> Row:
@@ -108,12 +95,8 @@ def judged(checkpoint: Path, job: Job) -> Row:
     guards = Guards(300)
     alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=guards).summary()
     put = recovery(who, attempts(job.task, job.episodes, TEST_SEED, job.level, "original", guards)).summary()
-    return {
-        "success": alone["success"],
-        "loops": alone["loops"],
-        "put": put["mistakes"],
-        "repaired": put["repaired"],
-    }
+    told = {"success": alone["success"], "loops": alone["loops"]}
+    return told | {"put": put["mistakes"], "repaired": put["repaired"]}
 
 
 def together(rows: Sequence[Row], part: str, of: str) -> Rate:
@@ -165,11 +148,8 @@ def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
     panels = np.atleast_1d(drawn.subplots(1, len(tasks), sharey=True))
     for axes, task in zip(panels, tasks, strict=True):
         for i, name in enumerate(PRACTICE):
-            here = {
-                k: together(some, "success", "episodes")
-                for (t, e, k), some in found.items()
-                if (t, e) == (task, name)
-            }
+            chosen = {k: some for (t, e, k), some in found.items() if (t, e) == (task, name)}
+            here = {k: together(some, "success", "episodes") for k, some in chosen.items()}
             value = 100 * np.array([rate.value for rate in here.values()])
             reach = np.abs(100 * np.array([rate.interval for rate in here.values()]).T - value)
             places = np.array(list(here)) + 0.05 * i
@@ -189,15 +169,10 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
     found = []
     for task in dict.fromkeys(str(row["task"]) for row in rows):
         here = select(rows, task=task)
-        last = max(number(row, "round") for row in here)
-        cloned = together(select(here, round=0, expert=UNDOING), "success", "episodes")
-        undoing, oblivious = (
-            together(
-                [row for row in select(here, expert=name) if number(row, "round") == last],
-                "success",
-                "episodes",
-            )
-            for name in PRACTICE
+        last = int(max(number(row, "round") for row in here))
+        cloned, undoing, oblivious = (
+            together(select(here, round=k, expert=name), "success", "episodes")
+            for k, name in ((0, UNDOING), (last, UNDOING), (last, OBLIVIOUS))
         )
         if last == 0:
             continue
