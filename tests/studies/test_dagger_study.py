@@ -2,7 +2,8 @@
 
 import pytest
 
-from clonotate.studies.dagger import OBLIVIOUS, UNDOING, Job, figures, findings, measure, tables, together
+from clonotate.studies.dagger import OBLIVIOUS, UNDOING, Job, figures, findings, measure, tables
+from clonotate.studies.rates import share_of
 from clonotate.studies.study import Bench
 
 DOTS = "colored-dot-tracking"
@@ -46,8 +47,8 @@ def test_verdicts_follow_from_intervals(shares, verdicts):
     assert tables(made)
 
 
-def test_shares_are_of_all_seeds_together():
+def test_shares_are_of_all_seeds_share_of():
     made = rows(0.2, 0.8, 0.2)
-    assert together(made, "repaired", "put").count == 120
-    assert together([{"success": None, "episodes": 5}], "success", "episodes").count == 0
+    assert share_of(made, "repaired", "put").count == 120
+    assert share_of([{"success": None, "episodes": 5}], "success", "episodes").count == 0
     assert not findings([row for row in made if row["round"] == 0])

@@ -15,6 +15,7 @@ STUDIES = {
     "humans": "Do the virtual people work like the measured ones?",
     "emergence": "In which order do skills come?",
     "dagger": "Does practice need an expert who undoes?",
+    "transfer": "How few demonstrations does a new task need, and what is forgotten?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "probes": "What does a policy know, and does one task's mistake look like another's?",
     "correlation": "Does the teacher-forced score tell which policy succeeds alone?",

@@ -15,10 +15,9 @@ import numpy as np
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import attempts, closed_loop
 from clonotate.evaluation.contenders import contender
-from clonotate.evaluation.intervals import wilson
 from clonotate.evaluation.recovery import recovery
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.rates import Rate, less
+from clonotate.studies.rates import less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.dagger import Dagger, Practice, dagger
@@ -99,14 +98,6 @@ def judged(checkpoint: Path, job: Job) -> Row:
     return told | {"put": put["mistakes"], "repaired": put["repaired"]}
 
 
-def together(rows: Sequence[Row], part: str, of: str) -> Rate:
-    """A share over all seeds: of worlds, or of mistakes."""
-    counts = [number(row, of) for row in rows if not np.isnan(number(row, part))]
-    won = round(sum(number(row, part) * number(row, of) for row in rows if not np.isnan(number(row, part))))
-    count = round(sum(counts))
-    return Rate(won / count if count else float("nan"), wilson(won, count), count)
-
-
 def groups(rows: Sequence[Row]) -> dict[tuple[str, str, int], list[Row]]:
     """Rows by task, expert and round."""
     found: dict[tuple[str, str, int], list[Row]] = {}
@@ -120,8 +111,8 @@ def tables(rows: Sequence[Row]) -> dict[str, str]:
     lines = [
         (
             *map(str, key),
-            together(here, "success", "episodes").percent(),
-            together(here, "repaired", "put").percent(),
+            share_of(here, "success", "episodes").percent(),
+            share_of(here, "repaired", "put").percent(),
             f"{100 * np.mean([number(row, 'loops') for row in here]):.0f} %",
             str(len(here)),
         )
@@ -149,7 +140,7 @@ def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
     for axes, task in zip(panels, tasks, strict=True):
         for i, name in enumerate(PRACTICE):
             chosen = {k: some for (t, e, k), some in found.items() if (t, e) == (task, name)}
-            here = {k: together(some, "success", "episodes") for k, some in chosen.items()}
+            here = {k: share_of(some, "success", "episodes") for k, some in chosen.items()}
             value = 100 * np.array([rate.value for rate in here.values()])
             reach = np.abs(100 * np.array([rate.interval for rate in here.values()]).T - value)
             places = np.array(list(here)) + 0.05 * i
@@ -171,7 +162,7 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
         here = select(rows, task=task)
         last = int(max(number(row, "round") for row in here))
         cloned, undoing, oblivious = (
-            together(select(here, round=k, expert=name), "success", "episodes")
+            share_of(select(here, round=k, expert=name), "success", "episodes")
             for k, name in ((0, UNDOING), (last, UNDOING), (last, OBLIVIOUS))
         )
         if last == 0:

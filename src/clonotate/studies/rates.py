@@ -49,6 +49,13 @@ def share(rows: Sequence[Row], name: str) -> Rate:
     return Rate(won / len(said) if said else float("nan"), wilson(won, len(said)), len(said))
 
 
+def share_of(rows: Sequence[Row], part: str, of: str) -> Rate:
+    """Shares of `of` things each, taken together, by Wilson; rows that say nothing are left out."""
+    said = [(number(row, part), number(row, of)) for row in rows if not np.isnan(number(row, part))]
+    won, count = round(sum(one * many for one, many in said)), round(sum(many for _, many in said))
+    return Rate(won / count if count else float("nan"), wilson(won, count), count)
+
+
 def mean(values: Sequence[float]) -> Rate:
     """The mean of numbers, by bootstrap over them."""
     if not values:
