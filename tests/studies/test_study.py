@@ -1,7 +1,10 @@
 """Any study: measured rows are kept and not measured again, and every listed one keeps the contract."""
 
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -129,3 +132,40 @@ class TestReport:
     def test_without_tables_it_says_what_to_do(self, tmp_path):
         with pytest.raises(ClonotateError, match="study all"):
             results.page(tmp_path, ".")
+
+
+def never(bench: Bench, job: Sum) -> list[Row]:
+    (bench.work / f"{os.getpid()}.pid").touch()
+    time.sleep(120)
+    return []
+
+
+def untold(rows: Sequence[Row]) -> dict[str, str]:
+    return {}
+
+
+ENDLESS = Study("endless", sums, never, pictured, untold, told)
+
+
+def test_killed_it_leaves_nobody_at_work(bench, tmp_path):
+    study = get_context("spawn").Process(target=run, args=(ENDLESS, "laptop", bench, tmp_path, 2))
+    study.start()
+    wait_until(lambda: len(list(tmp_path.glob("*.pid"))) == 2)
+    study.kill()
+    for file in tmp_path.glob("*.pid"):
+        wait_until(lambda file=file: not alive(int(file.stem)))
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)

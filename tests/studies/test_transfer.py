@@ -2,7 +2,6 @@
 
 import pytest
 
-from clonotate.episodes.files import read_episodes
 from clonotate.models import build
 from clonotate.models.checkpoint import save_model
 from clonotate.studies.study import Bench
@@ -13,7 +12,6 @@ from clonotate.studies.transfer import (
     ZERO_SHOT,
     Job,
     called,
-    demonstrations,
     figures,
     findings,
     measure,
@@ -43,11 +41,6 @@ def test_a_policy_learns_a_new_task_beside_its_old_ones(tmp_path):
         (found,) = measure(bench, job(start, count, steps))
         assert 0 <= found["right"] <= 1
         assert 0 <= found["old_right"] <= 1
-
-
-def test_fewer_demonstrations_are_the_first_of_more(tmp_path):
-    few, more = (read_episodes(demonstrations(job(PRETRAINED, n, 1), tmp_path)) for n in (1, 2))
-    assert few == more[:1]
 
 
 @pytest.mark.parametrize(

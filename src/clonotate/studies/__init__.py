@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 STUDIES = {
     "humans": "Do the virtual people work like the measured ones?",
     "emergence": "In which order do skills come?",
+    "scaling": "What do larger networks and more demonstrations buy?",
+    "cures": "What cures the neglect of rare decisions?",
     "dagger": "Does practice need an expert who undoes?",
     "transfer": "How few demonstrations does a new task need, and what is forgotten?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "probes": "What does a policy know, and does one task's mistake look like another's?",
+    "forecast": "How many more sessions until the policy does one person's work?",
     "correlation": "Does the teacher-forced score tell which policy succeeds alone?",
     "layouts": "Does a policy still work when the tool looks different?",
 }

@@ -17,16 +17,16 @@ from clonotate.evaluation.closed_loop import attempts, closed_loop
 from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.recovery import recovery
 from clonotate.studies.figures import INK, blank
+from clonotate.studies.pupils import TEST_SEED, TREMOR, place, rounds, trained
 from clonotate.studies.rates import less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.training.curriculum import Curriculum
-from clonotate.training.dagger import Dagger, Practice, dagger
-from clonotate.training.train import Run, train
+from clonotate.training.dagger import Dagger, Practice
+from clonotate.training.train import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
 UNDOING, OBLIVIOUS = "undoes", "goes on"
 PRACTICE = {UNDOING: Practice(beta=0.1), OBLIVIOUS: Practice(beta=0.1, astray=0, undo=False)}
 """The published chance that the expert acts; one who does not undo cannot lead anybody out of a mistake."""
@@ -64,20 +64,21 @@ HARD = ("animal-limb-tracking", "animal-behavioral-tracking", "colored-dot-track
 
 def measure(bench: Bench, job: Job) -> list[Row]:
     """One row after cloning, and one after every round of both kinds."""
-    home = bench.work / "dagger" / f"{job.task}-{job.level}-{job.preset}-{job.seed}"
-    cloned = train(cloning(job), home / "cloned")
+    home = place(bench, "dagger", *vars(job).values())
+    cloned = trained(cloning(job), home / "cloned")
     rows: list[Row] = [{"expert": name, "round": 0, **judged(cloned, job)} for name in PRACTICE]
     for name, practice in PRACTICE.items():
-        out, run = home / name.replace(" ", "-"), practising(job)
-        dagger(Dagger(str(cloned), run, job.rounds, job.practised, practice=practice, seed=job.seed), out)
-        rounds = [out / f"round-{k:02d}" for k in range(job.rounds)]
-        rows += [{"expert": name, "round": k, **judged(each, job)} for k, each in enumerate(rounds, 1)]
+        plan = Dagger(
+            str(cloned), practising(job), job.rounds, job.practised, practice=practice, seed=job.seed
+        )
+        for k, each in enumerate(rounds(plan, home / name.replace(" ", "-")), 1):
+            rows.append({"expert": name, "round": k, **judged(each, job)})
     return rows
 
 
 def cloning(job: Job) -> Run:
     """Demonstrations alone."""
-    curriculum = Curriculum(((job.task, job.level),), tremor=7.0, seed=800 + job.seed)
+    curriculum = Curriculum(((job.task, job.level),), tremor=TREMOR, seed=800 + job.seed)
     return Run(curriculum, job.preset, steps=job.cloning, average=0.98, save_every=200, seed=job.seed)
 
 

@@ -21,16 +21,16 @@ from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import read_page
 from clonotate.studies.figures import INK, blank
+from clonotate.studies.pupils import TEST_SEED, TREMOR, place, trained
 from clonotate.studies.rates import Verdict
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import NINE
 from clonotate.training.curriculum import Curriculum
-from clonotate.training.train import Run, train
+from clonotate.training.train import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
 MIXES = {"dots": ("colored-dot-tracking",), "nine": NINE}
 SKILLS = ("navigate", "place", "select", "adjust", "verify", "undo", "done")
 EARLY, LATE = ("navigate", "place"), ("undo", "done")
@@ -72,8 +72,7 @@ def jobs(scale: Scale) -> list[Job]:
 
 def measure(bench: Bench, job: Job) -> list[Row]:
     """Train, then look at every snapshot: a row a task and skill."""
-    folder = bench.work / "emergence" / f"{job.mix}-{job.level}-{job.preset}-{job.seed}"
-    train(run_of(job), folder)
+    folder = trained(run_of(job), place(bench, "emergence", *vars(job).values()))
     snapshots = sorted((folder / "snapshots").iterdir())
     return [
         row for snapshot in snapshots for task in MIXES[job.mix] for row in looked_at(snapshot, task, job)
@@ -84,7 +83,7 @@ def run_of(job: Job) -> Run:
     """The training of a job."""
     tasks = tuple((task, job.level) for task in MIXES[job.mix])
     return Run(
-        Curriculum(tasks, tremor=7.0, seed=700 + job.seed),
+        Curriculum(tasks, tremor=TREMOR, seed=700 + job.seed),
         job.preset,
         steps=job.steps,
         average=0.98,

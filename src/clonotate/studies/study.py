@@ -8,11 +8,14 @@ measurement; a job whose rows are there is not done again, so a study goes on wh
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import torch
@@ -113,7 +116,7 @@ def done(
             yield job, study.measure(bench, job)
         return
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(todo)), spawn, torch.set_num_threads, (1,)) as pool:
+    with ProcessPoolExecutor(min(workers, len(todo)), spawn, settle) as pool:
         futures: dict[Future[Sequence[Row]], Any] = {
             pool.submit(study.measure, bench, job): job for job in todo
         }
@@ -122,6 +125,19 @@ def done(
                 yield futures[future], future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def settle() -> None:
+    """A process of the pool takes one core, and ends with whoever started it, however that ended."""
+    torch.set_num_threads(1)
+    Thread(target=leave_with, args=(parent_process(),), daemon=True).start()
+
+
+def leave_with(parent: BaseProcess | None) -> None:
+    """Waits for the end of a process, and ends this one."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def draw(study: Study, rows: Sequence[Row], out: Path) -> None:

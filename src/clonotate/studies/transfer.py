@@ -14,27 +14,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonotate.annotators.collect import demonstrate
-from clonotate.episodes.files import write_episodes
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender, folder_of
 from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import read_page
-from clonotate.records import Source
 from clonotate.studies.figures import INK, blank
+from clonotate.studies.pupils import TEST_SEED, TREMOR, place, recorded, trained
 from clonotate.studies.rates import Rate, less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
-from clonotate.tasks import KEPT_OUT, task_named
-from clonotate.training.curriculum import FIRST_TRAINING_SEED, Curriculum
-from clonotate.training.train import Run, train
+from clonotate.tasks import KEPT_OUT
+from clonotate.training.curriculum import Curriculum
+from clonotate.training.train import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
-FIRST_SEED = 30 * FIRST_TRAINING_SEED
-"""Demonstrations of the new task lie above."""
 PRETRAINED, NOTHING, ZERO_SHOT = "pretrained", "nothing", "zero-shot"
 MORE = 15
 """From nothing, a run has also so many times the demonstrations."""
@@ -76,10 +71,7 @@ def jobs(scale: Scale) -> list[Job]:
 def measure(bench: Bench, job: Job) -> list[Row]:
     """One row: the new task alone and teacher-forced, and the old ones, by what the run ended with."""
     policy = folder_of(bench.policy)
-    learnt = (
-        policy if job.start == ZERO_SHOT else train(run_of(policy, job, bench.work), home(job, bench.work))
-    )
-    who = contender(str(learnt))
+    who = contender(str(policy if job.start == ZERO_SHOT else learnt(bench, policy, job)))
     alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=Guards(300)).summary()
     asked = teacher_forced(who, job.task, job.episodes, TEST_SEED, job.level).summary()
     old = [teacher_forced(who, *one, max(job.episodes // 3, 1), TEST_SEED) for one in old_tasks(policy)]
@@ -99,21 +91,22 @@ def old_tasks(policy: Path) -> list[tuple[str]]:
     return [(name,) for name in dict.fromkeys(name for name, _ in tasks)]
 
 
-def home(job: Job, work: Path) -> Path:
-    """Where a run is kept."""
-    name = f"{job.task}-{job.level}-{job.start}-{job.demonstrations}-{job.replay}-{job.steps}-{job.seed}"
-    return work / "transfer" / name
+def learnt(bench: Bench, policy: Path, job: Job) -> Path:
+    """What comes of learning in that way."""
+    file = bench.work / "transfer" / f"{job.task}-{job.level}-{job.demonstrations}-{job.seed}.parquet"
+    shown = recorded(file, job.task, job.level, job.demonstrations, job.seed)
+    return trained(run_of(policy, job, shown), place(bench, "transfer", *vars(job).values()))
 
 
-def run_of(policy: Path, job: Job, work: Path) -> Run:
-    """The training of a job; the same network wherever it starts."""
+def run_of(policy: Path, job: Job, shown: str) -> Run:
+    """The training of a job on a file of demonstrations; the same network wherever it starts."""
     page = read_page(policy)
     old = tuple((name, "standard") for (name,) in old_tasks(policy))
     curriculum = Curriculum(
         old,
-        recorded=(str(demonstrations(job, work)),),
+        recorded=(shown,),
         recorded_share=1 - job.replay,
-        tremor=7.0,
+        tremor=TREMOR,
         seed=1_000 + job.seed,
     )
     return Run(
@@ -127,16 +120,6 @@ def run_of(policy: Path, job: Job, work: Path) -> Run:
         save_every=100,
         seed=job.seed,
     )
-
-
-def demonstrations(job: Job, work: Path) -> Path:
-    """People's sessions on the new task, the first so many of one long list."""
-    file = work / "transfer" / f"{job.task}-{job.level}-{job.demonstrations}.parquet"
-    if not file.exists():
-        version = task_named(job.task, job.level).version
-        sources = [Source(job.task, job.level, FIRST_SEED + k, version) for k in range(job.demonstrations)]
-        write_episodes(file, [demonstrate(source) for source in sources])
-    return file
 
 
 def called(row: Row) -> str:
