@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender, folder_of
 from clonotate.evaluation.intervals import RESAMPLES, Interval
@@ -23,6 +22,7 @@ from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import PAGE
 from clonotate.records import ClonotateError
 from clonotate.studies.figures import INK, blank
+from clonotate.studies.pupils import GUARDS, TEST_SEED
 from clonotate.studies.rates import FEWEST, Rate, above
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import NINE
@@ -30,7 +30,6 @@ from clonotate.tasks import NINE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
 SCORES = {
     "all": "all clicks right",
     "place_5px": "placed within 5 px",
@@ -78,7 +77,7 @@ def asked(name: str, folder: Path, job: Job) -> Row:
     """One checkpoint, both ways, on the same worlds."""
     who = contender(str(folder))
     told = teacher_forced(who, job.task, job.episodes, job.seed, job.level).summary()
-    own = closed_loop(who, job.task, job.episodes, job.seed, job.level, guards=Guards(300)).summary()
+    own = closed_loop(who, job.task, job.episodes, job.seed, job.level, guards=GUARDS).summary()
     scores = {"all": told["all"], "place_5px": told["place_5px"], "undo": told["kinds"].get("undo")}
     return {"checkpoint": name, "success": own["success"], **scores, "nats": told["nll"]}
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import attempts, closed_loop
 from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.recovery import recovery
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import TEST_SEED, TREMOR, place, rounds, trained
+from clonotate.studies.pupils import GUARDS, TEST_SEED, TREMOR, place, rounds, trained
 from clonotate.studies.rates import less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.training.curriculum import Curriculum
@@ -92,9 +91,8 @@ def practising(job: Job) -> Run:
 def judged(checkpoint: Path, job: Job) -> Row:
     """Success alone, and how many mistakes are repaired that it is put into."""
     who = contender(str(checkpoint))
-    guards = Guards(300)
-    alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=guards).summary()
-    put = recovery(who, attempts(job.task, job.episodes, TEST_SEED, job.level, "original", guards)).summary()
+    alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=GUARDS).summary()
+    put = recovery(who, attempts(job.task, job.episodes, TEST_SEED, job.level, "original", GUARDS)).summary()
     told = {"success": alone["success"], "loops": alone["loops"]}
     return told | {"put": put["mistakes"], "repaired": put["repaired"]}
 

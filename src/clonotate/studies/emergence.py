@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import read_page
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import TEST_SEED, TREMOR, place, trained
+from clonotate.studies.pupils import GUARDS, TEST_SEED, TREMOR, place, trained
 from clonotate.studies.rates import Verdict
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import NINE
@@ -57,7 +56,7 @@ class Job:
 def jobs(scale: Scale) -> list[Job]:
     """Three seeds on one task and on nine."""
     sizes = {
-        "laptop": (("dots", "easy", "pico", 1_200, 100, 12), ("nine", "easy", "pico", 1_200, 200, 4)),
+        "laptop": (("dots", "easy", "pico", 600, 50, 12), ("nine", "easy", "pico", 600, 100, 3)),
         "workstation": (
             ("dots", "standard", "nano", 6_000, 300, 50),
             ("nine", "standard", "nano", 40_000, 2_000, 20),
@@ -98,7 +97,7 @@ def looked_at(snapshot: Path, task: str, job: Job) -> list[Row]:
     """One snapshot on one task: every skill that was asked for, and alone."""
     who = contender(str(snapshot))
     told = teacher_forced(who, task, job.episodes, TEST_SEED, job.level).summary()
-    own = closed_loop(who, task, job.episodes, TEST_SEED, job.level, guards=Guards(200)).summary()
+    own = closed_loop(who, task, job.episodes, TEST_SEED, job.level, guards=GUARDS).summary()
     about: Row = {
         "task": task,
         "frames": round(read_page(snapshot)["metrics"]["frames"]),

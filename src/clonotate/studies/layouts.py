@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender, folder_of
 from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import read_page
 from clonotate.screens.layout import HELD_OUT, LAYOUTS
 from clonotate.studies.figures import INK, blank
+from clonotate.studies.pupils import GUARDS, TEST_SEED
 from clonotate.studies.rates import Rate, less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import NINE
@@ -24,8 +24,6 @@ from clonotate.tasks import NINE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
-GUARDS = Guards(budget=300)
 MOVED = ("original@2x", "sampled-11@384x288", "sampled-12@384x288", "sampled-13@416x320")
 """Twice the pixels; and layouts drawn over all axes, with shifts and sizes of everything."""
 GROUPS = ("learnt", "held out", "others")

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender, folder_of
 from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models.checkpoint import read_page
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import TEST_SEED, TREMOR, place, recorded, trained
+from clonotate.studies.pupils import GUARDS, TEST_SEED, TREMOR, place, recorded, trained
 from clonotate.studies.rates import Rate, less, share_of
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import KEPT_OUT
@@ -72,7 +71,7 @@ def measure(bench: Bench, job: Job) -> list[Row]:
     """One row: the new task alone and teacher-forced, and the old ones, by what the run ended with."""
     policy = folder_of(bench.policy)
     who = contender(str(policy if job.start == ZERO_SHOT else learnt(bench, policy, job)))
-    alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=Guards(300)).summary()
+    alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=GUARDS).summary()
     asked = teacher_forced(who, job.task, job.episodes, TEST_SEED, job.level).summary()
     old = [teacher_forced(who, *one, max(job.episodes // 3, 1), TEST_SEED) for one in old_tasks(policy)]
     return [
