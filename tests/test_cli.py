@@ -182,6 +182,26 @@ class TestEvaluating:
         assert "<table>" in (tmp_path / "found" / "report.html").read_text()
 
 
+class TestReview:
+    def test_steps_are_ranked_by_what_a_policy_would_do(self, run: Run, collected: Path) -> None:
+        code, out, _ = run("review", collected, "--top", "4", "--json", "-")
+        found = json.loads(out)
+        assert code == 0
+        assert len(found) == 4
+        assert found == sorted(found, key=lambda doubt: -doubt["score"])
+
+    @pytest.mark.slow
+    def test_and_by_a_flag_once_it_was_fitted(self, run: Run, collected: Path, tmp_path: Path) -> None:
+        policy = save_model(tmp_path / "policy", build("pico"))
+        asked = ("review", collected, "--policy", policy, "--by", "flag", "--top", "3", "--json", "-")
+        code, _, said = run(*asked)
+        assert (code, "clonotate fit-flag" in said) == (2, True)
+        assert run("fit-flag", policy, "--tasks", DOTS, "--episodes", "3")[0] == 0
+        code, out, _ = run(*asked)
+        assert code == 0
+        assert all(0 < doubt["score"] < 1 for doubt in json.loads(out))
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("arguments", "word"),

@@ -35,6 +35,7 @@ def step(**changes):
         ("surprise", step(expected=0.1)),
         ("disagreement", step(agrees=False)),
         ("entropy", step(entropy=2.0)),
+        ("flag", step(flagged=0.9)),
     ],
 )
 def test_what_is_strange_scores_higher(name, strange):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from clonotate.cli.annotate import annotate
-from clonotate.cli.copilot import review
+from clonotate.cli.copilot import fit_flag, review
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
@@ -30,6 +30,7 @@ making = (demo, annotate, studio, tasks, layouts, play, collect, validate, expor
 for command in (*making, train, dagger, finetune, evaluate, review, report):
     app.command()(command)
 app.command("fit-habits")(fit_habits)
+app.command("fit-flag")(fit_flag)
 app.add_typer(study, name="study")
 
 

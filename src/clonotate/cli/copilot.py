@@ -81,48 +81,18 @@ def effort(
     report(shown, [asdict(line) for line in lines], json)
 
 
-@study.command("review")
-def study_review(
-    policy: Policy = "shipped",
-    tasks: Annotated[str, typer.Option(help="Names, with commas.")] = PAIRED,
-    episodes: Annotated[int, typer.Option(help="Worlds of each task.", min=1)] = 40,
-    seed: Seed = TEST_SEED,
-    out: Annotated[Path | None, typer.Option(help="Write review.csv and .md here.", metavar="FOLDER")] = None,
-    json: Json = None,
-    processes: Processes = cores(),
-) -> None:
-    """Measure how many mistakes of virtual people a review finds, against chance.
-
-    Example: clonotate study review --out docs
-    """
-    from clonotate.evaluation.contenders import contender
-    from clonotate.studies import review as study_of_review
-
-    names = names_of([tasks])
-    with bar("watching people", len(names) * episodes) as advance:
-        rows = study_of_review.run(
-            contender(policy), names, episodes, seed, workers=processes, progress=advance
-        )
-    shown = table("What a review finds", *study_of_review.HEADINGS)
-    for row in rows:
-        shown.add_row(*study_of_review.cells(row))
-    if out:
-        command = (
-            f"clonotate study review --policy {policy} --tasks {tasks} --episodes {episodes} --seed {seed}"
-        )
-        write_text(out / "review.csv", study_of_review.as_csv(rows))
-        write_text(out / "review.md", study_of_review.page(rows, policy, command))
-    report(shown, study_of_review.as_dicts(rows), json)
-
-
 def review(
     sessions: Annotated[Path, typer.Argument(help="Recorded sessions, Parquet.", show_default=False)],
     policy: Policy = "shipped",
     top: Annotated[int, typer.Option(help="How many steps to show.", min=1)] = 20,
-    by: Annotated[str, typer.Option(help="regret, hindsight, surprise, disagreement, entropy.")] = "regret",
+    by: Annotated[
+        str, typer.Option(help="regret, hindsight, surprise, disagreement, entropy, flag.")
+    ] = "regret",
     json: Json = None,
 ) -> None:
     """Rank the steps of recorded sessions by the chance that something is wrong.
+
+    By regret where the policy can do the task; by its flag (clonotate fit-flag) also where it cannot.
 
     Example: clonotate review sessions.parquet --top 20
     """
@@ -130,14 +100,16 @@ def review(
 
     from clonotate.copilot.doubt import SCORERS
     from clonotate.copilot.doubt import review as rank
-    from clonotate.evaluation.contenders import contender
+    from clonotate.copilot.flag import read_flag
+    from clonotate.evaluation.contenders import contender, folder_of
     from clonotate.training.curriculum import load
 
     if by not in SCORERS:
         raise ClonotateError(f"no way to rank called {by!r}; there are: {', '.join(SCORERS)}")
     model, read = contender(policy).network(), load((str(sessions),))
+    flag = read_flag(folder_of(policy)) if by == "flag" else None
     with bar("looking", len(read)) as advance:
-        doubts = rank(model, read, SCORERS[by], advance)[:top]
+        doubts = rank(model, read, SCORERS[by], advance, flag)[:top]
     shown = table(f"{sessions}, by {by}", "session", "task", "step", "by", "doubt", "clicked", "policy would")
     rows = []
     for doubt in doubts:
@@ -148,6 +120,27 @@ def review(
         shown.add_row(str(doubt.session), task, str(doubt.step), step.by, f"{doubt.score:.2f}", *places)
         rows.append({"task": episode.source.task, "seed": episode.source.seed, **asdict(doubt)})
     report(shown, rows, json)
+
+
+def fit_flag(
+    policy: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.", show_default=False)],
+    tasks: Annotated[str, typer.Option(help="Names, with commas; or nine.")] = "nine",
+    episodes: Annotated[int, typer.Option(help="Worlds of each task, one person in each.", min=1)] = 16,
+) -> None:
+    """Fit a flag for mistakes to what a policy knows, beside its weights; then: clonotate review --by flag.
+
+    Example: clonotate fit-flag runs/nano
+    """
+    from tempfile import TemporaryDirectory
+
+    from clonotate.copilot.flag import write_flag
+    from clonotate.evaluation.contenders import folder_of
+    from clonotate.studies.review import flag_of
+
+    folder, names = folder_of(policy), tuple(names_of([tasks]))
+    with TemporaryDirectory() as beside:
+        file = write_flag(folder, flag_of(folder, names, Path(beside), episodes))
+    print(f"{file} holds the flag; next: clonotate review SESSIONS --policy {policy} --by flag")
 
 
 def numbers(text: str) -> list[float]:

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from clonotate.annotators.collect import demonstrate
 from clonotate.episodes.dataset import Lesson, lesson
+from clonotate.models import build, family_of
+from clonotate.models.base import ClickModel
 from clonotate.models.checkpoint import load
-from clonotate.models.pointer import PointerModel
-from clonotate.records import ClonotateError, Label, Source
+from clonotate.models.residuals import residuals
+from clonotate.records import Label, Source
 from clonotate.tasks import task_named
 from clonotate.whole import whole
 
@@ -55,44 +57,44 @@ def watch(policy: Path, task: str, episodes: int, seed: int, keep: Path) -> Watc
         return Watched(kept["episode"], **sides)
 
 
+def joined(seen: Sequence[Watched]) -> Watched:
+    """Sessions of several tasks as one; sessions keep apart."""
+    most = max(int(one.episode.max()) + 1 for one in seen)
+    return Watched(
+        np.concatenate([one.episode + k * most for k, one in enumerate(seen)]),
+        {name: np.concatenate([one.inside[name] for one in seen]) for name in seen[0].inside},
+        {name: np.concatenate([one.truth[name] for one in seen]) for name in seen[0].truth},
+    )
+
+
+def last(seen: Watched) -> str:
+    """The last layer."""
+    return max(name for name in seen.inside if name.startswith("layer"))
+
+
 def of_session(policy: Path, task: str, seed: int, number: int) -> dict[str, NDArray[Any]]:
     """One session; `inside/SOURCE` and `truth/TARGET`, each a row a step."""
     episode = demonstrate(Source(task, "standard", seed, task_named(task).version))
     shown = lesson(episode)
     trained = load(policy)
-    if not isinstance(trained, PointerModel):
-        raise ClonotateError(f"{policy} is not of the pointer family, whose residual stream this reads")
+    streams = streams_of(trained, shown)
     torch.manual_seed(0)
-    fresh = PointerModel(**trained.settings)
-    streams = residuals(trained, shown)
+    fresh = build(family_of(trained), **trained.settings)
     made: dict[str, NDArray[Any]] = {"episode": np.full(len(shown.clicks), number)}
     made |= {f"inside/layer {k}": stream for k, stream in enumerate(streams)}
-    made["inside/untrained"] = residuals(fresh, shown)[-1]
+    made["inside/untrained"] = streams_of(fresh, shown)[-1]
     made["inside/pixels"] = np.stack([small(screen) for screen in shown.screens])
     made["inside/time"] = ages(len(shown.clicks))
     labels = [step.label for step in episode.steps if step.label]
     return made | {f"truth/{name}": values for name, values in truths(labels).items()}
 
 
-def residuals(model: PointerModel, shown: Lesson) -> list[NDArray[np.float32]]:
-    """The residual stream of a pointer's memory, before its first block and after each: `[T, width]`."""
-    found: list[NDArray[np.float32]] = []
-    blocks = model.memory.blocks
-
-    def before(_: Any, given: tuple[torch.Tensor, ...]) -> None:
-        found.append(given[0][0].float().numpy())
-
-    def after(_: Any, __: Any, given: tuple[torch.Tensor, Any]) -> None:
-        found.append(given[0][0].float().numpy())
-
-    hooks = [blocks[0].register_forward_pre_hook(before), *(b.register_forward_hook(after) for b in blocks)]
-    try:
-        with torch.inference_mode():
-            model(torch.from_numpy(shown.screens), torch.from_numpy(shown.past), [len(shown.clicks)])
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found
+@torch.inference_mode()
+def streams_of(model: ClickModel[Any], shown: Lesson) -> list[NDArray[np.float32]]:
+    """The residual stream before the first block of the memory and after each: `[T, width]`."""
+    with residuals(model) as found:
+        model(torch.from_numpy(shown.screens), torch.from_numpy(shown.past), [len(shown.clicks)])
+    return [layer.numpy() for layer in found]
 
 
 def small(screen: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clonotate.copilot.flag import linear_reader, scaled
 from clonotate.evaluation.contenders import folder_of
 from clonotate.evaluation.intervals import Interval
-from clonotate.records import ClonotateError
-from clonotate.studies.activations import Watched, watch
+from clonotate.studies.activations import Watched, joined, last, watch
 from clonotate.studies.figures import INK, blank
 from clonotate.studies.rates import FEWEST, Rate, Verdict, above, less
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, Value, markdown, number, select
@@ -66,27 +66,12 @@ def measure(bench: Bench, job: Job) -> list[Row]:
     return rows
 
 
-def joined(seen: Sequence[Watched]) -> Watched:
-    """Sessions of several tasks as one; sessions keep apart."""
-    most = max(int(one.episode.max()) + 1 for one in seen)
-    return Watched(
-        np.concatenate([one.episode + k * most for k, one in enumerate(seen)]),
-        {name: np.concatenate([one.inside[name] for one in seen]) for name in seen[0].inside},
-        {name: np.concatenate([one.truth[name] for one in seen]) for name in seen[0].truth},
-    )
-
-
 def probed(seen: Watched, target: str) -> list[Row]:
     """A target from every source, and from the last layer with its truths dealt out anew."""
     truth = seen.truth[target]
     rows = [read(seen, source, truth, target, source) for source in sorted(seen.inside)]
     dealt = np.random.default_rng(0).permutation(truth)
     return [*rows, read(seen, last(seen), dealt, target, SHUFFLED)]
-
-
-def last(seen: Watched) -> str:
-    """The last layer."""
-    return max(name for name in seen.inside if name.startswith("layer"))
 
 
 def read(seen: Watched, source: str, truth: NDArray[Any], target: str, called: str) -> Row:
@@ -102,6 +87,7 @@ def told(rate: Rate) -> dict[str, Value]:
 
 def held_out(x: NDArray[Any], truth: NDArray[Any], episode: NDArray[Any], target: str) -> NDArray[Any]:
     """What the probe says of every step, fitted without its session: a number, or one a class."""
+    model = probe(target)
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     classes = len(np.unique(truth))
@@ -111,21 +97,17 @@ def held_out(x: NDArray[Any], truth: NDArray[Any], episode: NDArray[Any], target
     method = "predict" if target in NUMBERS else "decision_function"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a class may be missing in a fold; its steps then count as wrong
-        guess = cross_val_predict(probe(target), x, truth, groups=episode, cv=folds, method=method)
+        guess = cross_val_predict(model, x, truth, groups=episode, cv=folds, method=method)
     return np.asarray(guess)
 
 
 def probe(target: str) -> Any:
     """A linear model behind a scaler. ClonotateError where scikit-learn is missing."""
-    try:
-        from sklearn.linear_model import LogisticRegression, Ridge
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-    except ImportError:
-        raise ClonotateError("probes need scikit-learn: pip install clonotate[studies]") from None
-    if target in NUMBERS:
-        return make_pipeline(StandardScaler(), Ridge(100.0))
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=300))
+    if target not in NUMBERS:
+        return linear_reader()
+    from sklearn.linear_model import Ridge
+
+    return scaled(Ridge(100.0))
 
 
 def scored(truth: NDArray[Any], guess: NDArray[Any], episode: NDArray[Any], target: str) -> Rate:

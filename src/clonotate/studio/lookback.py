@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REVIEWED = 40  # sessions that are gone through, the latest
 QUEUE = 60  # steps, the most doubtful
-FLOOR = 0.2  # a smaller doubt is not worth a look; see docs/review.md
+FLOOR = 0.2  # a smaller doubt is not worth a look; see docs/results.md
 
 
 def worked(journal: Journal) -> list[tuple[Opening, Tally]]:
