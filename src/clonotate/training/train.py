@@ -23,6 +23,7 @@ from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
 from clonotate.models.checkpoint import load, read_page, save_model
 from clonotate.records import ClonotateError
+from clonotate.training import heap
 from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.log import Log
@@ -35,8 +36,7 @@ from clonotate.whole import write_whole
 RUN = "run.json"
 NEAR = 5
 """Pixels within which a guess counts as right."""
-# glibc returns large blocks to the system and takes a page fault for each page when it gets them again
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**33), "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = heap.KEEPING | {"OMP_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,10 @@ def train(
     claim(run, out)
     stop = get_context("spawn").RawValue("b", 0)
     before = _heed(stop)
-    environ = {name: os.environ.get(name) for name in MALLOC}
-    os.environ.update(MALLOC)  # read by a process as it starts, hence the children even where there is one
+    environ = {name: os.environ.get(name) for name in ENVIRONMENT}
+    os.environ.update(
+        ENVIRONMENT
+    )  # read by a process as it starts, hence the children even where there is one
     try:
         with tempfile.TemporaryDirectory() as meeting:
             end = min(until or run.steps, run.steps)
@@ -191,6 +193,8 @@ def _fit(rank: int, run: Run, call: Call) -> None:
             total, weight, frames, over = beside.tolist()  # the one time in a step that a GPU is waited for
             state.follow(average_decay(step, run.average), frames)
 
+            if state.step % heap.EVERY == 0:
+                heap.tidy()
             log.advance(step)
             if measured:
                 facts = {"loss": total / max(weight, 1), **measured, "lr": lr, "grad_norm": norm.item()}
