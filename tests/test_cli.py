@@ -57,7 +57,7 @@ class TestHelp:
         assert all(command in out for command in [*COMMANDS, "study"])
 
     @pytest.mark.parametrize(
-        "command", [*([name] for name in COMMANDS), ["study", "humans"], ["study", "effort"]]
+        "command", [*([name] for name in COMMANDS), ["study", "humans"], ["study", "all"]]
     )
     def test_every_command_has_an_example(self, run: Run, command: list[str]) -> None:
         code, out, _ = run(*command, "--help")

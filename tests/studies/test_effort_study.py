@@ -1,18 +1,28 @@
 """The study of effort: pairs of sessions, honest intervals, the same columns for recorded people."""
 
-import csv
-import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 
 from clonotate.annotators.collect import demonstrate
-from clonotate.evaluation.contenders import Contender
 from clonotate.models import build
+from clonotate.models.checkpoint import save_model
 from clonotate.records import ClonotateError, Source, Step
-from clonotate.studies.effort import HEADINGS, Row, as_csv, cells, figure, page, row_of, run, table
-from clonotate.studies.figures import write_figure
+from clonotate.studies.effort import (
+    HEADINGS,
+    Job,
+    Sitting,
+    cells,
+    cells_of,
+    figures,
+    findings,
+    measure,
+    sitting,
+    sittings,
+    tables,
+)
+from clonotate.studies.study import Bench, read_rows, write_rows
 
 DOTS = "colored-dot-tracking"
 
@@ -21,7 +31,7 @@ def row(seed, together, seconds, success=True, policy=0):
     counts = dict.fromkeys(("own", "corrections", "accepted", "interventions"), 1)
     threshold = 0.7 if together else None
     score = 1.0 if success else 0.8
-    return Row(
+    return Sitting(
         DOTS,
         "easy",
         seed,
@@ -32,7 +42,7 @@ def row(seed, together, seconds, success=True, policy=0):
         seconds,
         seconds,
         0.0,
-        policy=policy,
+        by_policy=policy,
         **counts,
     )
 
@@ -41,7 +51,7 @@ ROWS = [row(i, False, 50.0) for i in range(4)] + [row(i, True, 20.0 + i, i != 3,
 
 
 def test_what_is_saved_is_of_the_same_people_alone():
-    alone, together = table(ROWS)
+    alone, together = cells_of(ROWS)
     assert alone.saved is None
     assert alone.condition == "alone"
     assert together.condition == "runs, confidence >= 0.7"
@@ -61,30 +71,45 @@ def test_recorded_people_get_the_same_columns():
         Step(by_hand.steps[3].click, by_hand.steps[3].ms, "policy"),
         *by_hand.steps[4:],
     )
-    lines = table([row_of(by_hand), row_of(replace(by_hand, steps=steps))])
+    lines = cells_of([sitting(by_hand), sitting(replace(by_hand, steps=steps))])
     assert [line.condition for line in lines] == ["alone", "together"]
-    assert [line.policy for line in lines] == [0, 1]
+    assert [line.by_policy for line in lines] == [0, 1]
     assert [line.interventions for line in lines] == [1, 2]
     assert lines[0].success == 1
-    unscored = row_of(replace(by_hand, score=None))
-    assert table([unscored])[0].success is None
+    unscored = sitting(replace(by_hand, score=None))
+    assert cells_of([unscored])[0].success is None
 
 
-def test_a_study_from_worlds_to_page_and_figure(tmp_path):
+def test_the_same_people_work_in_every_condition(tmp_path):
     torch.manual_seed(0)
-    untrained = Contender("untrained", build("pointer", width=32, depth=1))
-    rows = run(untrained, [DOTS], episodes=2, thresholds=(0.7,), level="easy")
-    assert rows == run(untrained, [DOTS], episodes=2, thresholds=(0.7,), level="easy")
-    assert [row.together for row in rows] == [False, False, True, True]
-    assert all(row.success for row in rows)
-    lines = table(rows)
-    assert "clonotate study effort" in page(lines, "untrained", "clonotate study effort")
-    assert [line["seed"] for line in csv.DictReader(io.StringIO(as_csv(rows)))] == ["20000", "20001"] * 2
-    write_figure(figure(lines), tmp_path / "effort")
-    assert (tmp_path / "effort.png").read_bytes().startswith(b"\x89PNG")
-    assert DOTS in (tmp_path / "effort.svg").read_text()
+    untrained = Bench(str(save_model(tmp_path / "untrained", build("pointer", width=32, depth=1))), tmp_path)
+    rows = [row for bound in (None, 0.7) for row in measure(untrained, Job(DOTS, bound, 2, "easy"))]
+    assert rows[2:] == measure(untrained, Job(DOTS, 0.7, 2, "easy"))
+    assert [row["together"] for row in rows] == [False, False, True, True]
+    assert [row["seed"] for row in rows] == [20000, 20001] * 2
+    assert all(row["success"] for row in rows)
 
 
-def test_who_is_no_policy_cannot_help():
+@pytest.mark.parametrize(
+    ("seconds", "won", "verdicts"),
+    [
+        (20.0, True, ["confirmed"] * 2),
+        (80.0, False, ["contradicted"] * 2),
+        (50.0, True, ["undecided", "confirmed"]),
+    ],
+)
+def test_verdicts_follow_from_intervals(tmp_path, seconds, won, verdicts):
+    people = [row(i, False, 50.0 + i % 3) for i in range(12)]
+    paired = [row(i, True, seconds + (i * 5) % 3, won, policy=10) for i in range(12)]
+    write_rows(tmp_path / "effort.csv", [asdict(one) for one in people + paired])
+    rows = read_rows(tmp_path / "effort.csv")
+    assert sittings(rows) == people + paired
+    assert [one.verdict for one in findings(rows)] == verdicts
+    assert set(figures(rows)) == {"saved"}
+    (told,) = tables(rows).values()
+    assert "stated, not measured" in told
+
+
+def test_who_is_no_policy_cannot_help(tmp_path):
     with pytest.raises(ClonotateError, match="name a checkpoint"):
-        run(Contender("expert"), [DOTS])
+        measure(Bench("expert", tmp_path), Job(DOTS, 0.7, 1))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from clonotate.cli.annotate import annotate
-from clonotate.cli.copilot import fit_flag, review
+from clonotate.cli.copilot import effort, fit_flag, review
 from clonotate.cli.data import collect, validate
 from clonotate.cli.demo import demo
 from clonotate.cli.export import export
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
-for command in (*making, train, dagger, finetune, evaluate, review, report):
+for command in (*making, train, dagger, finetune, evaluate, effort, review, report):
     app.command()(command)
 app.command("fit-habits")(fit_habits)
 app.command("fit-flag")(fit_flag)

@@ -20,6 +20,7 @@ STUDIES = {
     "transfer": "How few demonstrations does a new task need, and what is forgotten?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "probes": "What does a policy know, and does one task's mistake look like another's?",
+    "effort": "What does a co-pilot save a person, at equal score?",
     "review": "Does reviewing find mistakes, and does a flag help?",
     "forecast": "How many more sessions until the policy does one person's work?",
     "correlation": "Does the teacher-forced score tell which policy succeeds alone?",

@@ -1,15 +1,13 @@
 """What a co-pilot saves a person: seconds, clicks and interventions at equal final score.
 
-    clonotate study effort --out docs
-    clonotate study effort sessions.parquet
+Nobody is measured here: people are simulated, virtual annotators with the published median times before each
+kind of action, with their slips and their pace. The same person annotates the same world alone and beside the
+co-pilot, under several confidence thresholds of a run. Sessions of real people give the same columns:
 
-Simulated people (`copilot.partner` states how they work) annotate the same worlds alone and beside the
-co-pilot, under several confidence thresholds of a run. Recorded sessions of people give the same columns.
+    clonotate effort sessions.parquet
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -20,39 +18,53 @@ from clonotate.copilot.effort import effort
 from clonotate.copilot.partner import Manner, Pair, alone
 from clonotate.copilot.run import Rule
 from clonotate.episodes.session import Session
-from clonotate.evaluation.contenders import Contender
-from clonotate.evaluation.fan_out import fan_out
+from clonotate.evaluation.contenders import contender
 from clonotate.evaluation.intervals import Interval, bootstrap, wilson
 from clonotate.records import Episode, Source
 from clonotate.studies.figures import INK, blank
-from clonotate.tasks import task_named
+from clonotate.studies.pupils import TEST_SEED
+from clonotate.studies.rates import Rate, above
+from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown
+from clonotate.tasks import NINE, task_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEST_SEED = 20_000
 BUDGET = 500  # clicks
 THRESHOLDS = (0.0, 0.7, 0.9, 1.01)
 """Confidence below which a run stops; above 1 it never goes on, and each click is accepted by itself."""
+BY_POLICY = ("by_policy", "accepted", "corrections")
+"""Clicks in which a policy had a hand."""
+USUAL = 0.7
+"""The threshold that findings speak of."""
+LOST = 0.02
+"""A score lower by no more than this is no lower."""
+SIZES: dict[Scale, tuple[tuple[str, ...], int]] = {
+    "laptop": (("colored-dot-tracking", "neuron-tracking"), 30),
+    "workstation": (NINE, 40),
+    "full": (NINE, 100),
+}
+"""Tasks, and worlds of each in each condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
-    """One session to be simulated; without a threshold the person is alone."""
+    """One task in one condition; without a threshold people are alone."""
 
-    source: Source
-    layout: str
+    task: str
     threshold: float | None
-    manner: Manner
+    episodes: int
+    level: str = "standard"
+    first: int = TEST_SEED
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One session."""
+class Sitting:
+    """One session of one person."""
 
     task: str
     level: str
-    seed: int
+    seed: int  # of the world
     together: bool
     threshold: float | None  # of a run; None alone, and where people chose for themselves
     success: bool | None  # None without a truth
@@ -63,72 +75,53 @@ class Row:
     own: int
     corrections: int
     accepted: int
-    policy: int
+    by_policy: int
     interventions: int
 
 
-def run(
-    contender: Contender,
-    tasks: Sequence[str],
-    episodes: int = 30,
-    thresholds: Sequence[float] = THRESHOLDS,
-    seed: int = TEST_SEED,
-    level: str = "standard",
-    layout: str = "original",
-    manner: Manner | None = None,
-    workers: int = 1,
-    progress: Callable[[], None] = lambda: None,
-) -> list[Row]:
-    """Let one simulated person a world annotate it alone, then at every threshold; one row a session."""
-    contender.network()
-    jobs = [
-        Job(
-            Source(task, level, seed + i, task_named(task, level).version),
-            layout,
-            threshold,
-            manner or Manner(),
-        )
-        for task in tasks
-        for threshold in (None, *thresholds)
-        for i in range(episodes)
-    ]
-    rows = []
-    for row in fan_out(session_of, contender, jobs, workers):
-        rows.append(row)
-        progress()
-    return rows
+def jobs(scale: Scale) -> list[Job]:
+    """Every task alone, then at every threshold."""
+    tasks, episodes = SIZES[scale]
+    return [Job(task, threshold, episodes) for task in tasks for threshold in (None, *THRESHOLDS)]
 
 
-def session_of(contender: Contender, job: Job) -> Row:
-    """One session: the same person and the same world at every threshold."""
-    episode = simulate(contender, job)
-    return row_of(episode, job.threshold)
+def measure(bench: Bench, job: Job) -> list[Row]:
+    """A row a session: the same people and the same worlds at every threshold."""
+    return [asdict(sitting(simulate(bench, job, job.first + k), job.threshold)) for k in range(job.episodes)]
 
 
-def simulate(contender: Contender, job: Job) -> Episode:
+def simulate(bench: Bench, job: Job, seed: int) -> Episode:
     """The session of one simulated person with habits of its own, a pure function of its arguments."""
-    rng = np.random.default_rng([job.source.seed, 3])
-    session = Session(job.source, job.layout)
+    rng = np.random.default_rng([seed, 3])
+    session = Session(Source(job.task, job.level, seed, task_named(job.task, job.level).version), "original")
     person = VirtualAnnotator(session, sample_habits(rng), rng)
     if job.threshold is None:
         return alone(session, person, BUDGET)
+    who = contender(bench.policy)
     rule = Rule(confidence=job.threshold)
-    return Pair(session, person, contender.network(), rule, job.manner, contender.unrest).work(BUDGET)
+    return Pair(session, person, who.network(), rule, Manner(), who.unrest).work(BUDGET)
 
 
-def row_of(episode: Episode, threshold: float | None = None) -> Row:
+def sitting(episode: Episode, threshold: float | None = None) -> Sitting:
     """The row of any session, simulated or recorded; together is where a policy had a hand in it."""
-    cost, score = effort(episode.steps), episode.score
-    return Row(
+    cost, score = asdict(effort(episode.steps)), episode.score
+    cost["by_policy"] = cost.pop("policy")
+    return Sitting(
         task=episode.source.task,
         level=episode.source.level,
         seed=episode.source.seed,
-        together=threshold is not None or cost.policy + cost.accepted + cost.corrections > 0,
+        together=threshold is not None or any(cost[name] for name in BY_POLICY),
         threshold=threshold,
         success=score.success if score else None,
         score=float(np.mean(list(score.parts.values()))) if score and score.parts else None,
-        **asdict(cost),
+        **cost,
     )
+
+
+def sittings(rows: Sequence[Row]) -> list[Sitting]:
+    """Rows of a table as what they are of."""
+    names = [field.name for field in fields(Sitting)]
+    return [Sitting(**{name: row[name] for name in names}) for row in rows]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +139,7 @@ class Cell:
     own: float
     corrections: float
     accepted: float
-    policy: float
+    by_policy: float
     interventions: float
     saved: float | None  # the share of seconds; None where nobody was alone
     saved_interval: Interval | None
@@ -157,15 +150,17 @@ class Cell:
     worse_interval: Interval | None
 
 
-MEANS = ("seconds", "acting", "own", "corrections", "accepted", "policy", "interventions")
+MEANS = ("seconds", "acting", "own", "corrections", "accepted", "by_policy", "interventions")
 
 
-def table(rows: Sequence[Row]) -> list[Cell]:
+def cells_of(rows: Sequence[Sitting]) -> list[Cell]:
     """Means and 95 % intervals by task and condition: bootstrap over sessions, Wilson for success."""
     return [cell(name, chosen, against) for name, chosen, against in conditions(rows)]
 
 
-def conditions(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row], dict[int, Row]]]:
+def conditions(
+    rows: Sequence[Sitting],
+) -> Iterator[tuple[str, list[Sitting], dict[int, Sitting]]]:
     """The rows of every task and condition, and those of the same task alone, by seed."""
     for task in dict.fromkeys(row.task for row in rows):
         here = [row for row in rows if row.task == task]
@@ -183,7 +178,7 @@ def called(together: bool, threshold: float | None) -> str:
     return "each click accepted" if threshold > 1 else f"runs, confidence >= {threshold:g}"
 
 
-def cell(condition: str, rows: Sequence[Row], by_oneself: dict[int, Row]) -> Cell:
+def cell(condition: str, rows: Sequence[Sitting], by_oneself: dict[int, Sitting]) -> Cell:
     """One line of the table."""
     means = {name: float(np.mean([getattr(row, name) for row in rows])) for name in MEANS}
     known = [row.success for row in rows if row.success is not None]
@@ -207,9 +202,9 @@ def cell(condition: str, rows: Sequence[Row], by_oneself: dict[int, Row]) -> Cel
     )
 
 
-def break_even(pairs: Sequence[tuple[Row, Row]]) -> float | None:
+def break_even(pairs: Sequence[tuple[Sitting, Sitting]]) -> float | None:
     """From pairs of sessions together and alone: ms of a watched step at which both cost the same."""
-    steps = sum(row.policy for row, _ in pairs)
+    steps = sum(row.by_policy for row, _ in pairs)
     return 1000 * sum(other.seconds - row.acting for row, other in pairs) / steps if steps else None
 
 
@@ -254,24 +249,19 @@ def spoken(value: float | None, interval: Interval | None, by: float, form: str,
     return f"{form.format(by * value)}{unit} ({low} to {high})"
 
 
-def as_csv(rows: Sequence[Row]) -> str:
-    """One line a session."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    return text.getvalue()
+def tables(rows: Sequence[Row]) -> dict[str, str]:
+    """What sessions cost in every condition, after what was assumed."""
+    lines = cells_of(sittings(rows))
+    told = f"{ASSUMED.format(**asdict(Manner()))}\n\n{markdown(HEADINGS, [*map(cells, lines)])}"
+    return {"What sessions cost": told} if lines else {}
 
 
-def page(lines: Sequence[Cell], policy: str, command: str, manner: Manner | None = None) -> str:
-    """The study as a Markdown page."""
-    marked = "\n".join(
-        f"| {' | '.join(line)} |" for line in (HEADINGS, ("---",) * len(HEADINGS), *map(cells, lines))
-    )
-    return PAGE.format(table=marked, policy=policy, command=command, **asdict(manner or Manner()))
+def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
+    """Seconds saved in every condition."""
+    return {"saved": drawing(cells_of(sittings(rows)))} if rows else {}
 
 
-def figure(lines: Sequence[Cell]) -> "Figure":
+def drawing(lines: Sequence[Cell]) -> "Figure":
     """Seconds saved, with intervals, in every condition: a line for each task."""
     drawn = blank()
     axes = drawn.subplots()
@@ -294,13 +284,30 @@ def figure(lines: Sequence[Cell]) -> "Figure":
     return drawn
 
 
-PAGE = """# What the co-pilot saves, with simulated people
+def findings(rows: Sequence[Row]) -> list[Finding]:
+    """Whether a co-pilot saves seconds on a task, and whether the score stays."""
+    found = []
+    for line in cells_of(sittings(rows)):
+        if line.condition != called(True, USUAL) or not line.saved_interval or not line.worse_interval:
+            continue
+        saved = Rate(line.saved or 0.0, line.saved_interval, line.sessions)
+        low, high = line.worse_interval
+        kept = Rate(-(line.worse or 0.0), Interval(-high, -low), line.sessions)
+        found += [
+            Finding(
+                f"{line.task}: simulated people need fewer seconds", "-", saved.percent(), above(saved, 0)
+            ),
+            Finding(
+                f"{line.task}: and their score is no lower by more than {LOST}",
+                "-",
+                f"{kept.plain(3)} against alone",
+                above(kept, -LOST),
+            ),
+        ]
+    return found
 
-    {command}
 
-**Nobody was measured here.** The people are simulated: virtual annotators with the published median times
-before each kind of action (navigate 550 ms, place 1,289 ms, look 1,118 ms, Done 1,950 ms), with their slips
-and their pace. How such a person works beside the co-pilot is stated, not measured (`copilot/partner.py`):
+ASSUMED = """How a simulated person works beside the co-pilot is stated, not measured (`copilot/partner.py`):
 
 - a run shows a step every {frame:.0f} ms, and all of it is watched: watching counts as the person's time;
 - where the rule stops the run, the person reads the ghost in {read:.0f} ms and accepts it, with a key of
@@ -310,13 +317,8 @@ and their pace. How such a person works beside the co-pilot is stated, not measu
 - a wrong mark is noticed at once or one to three steps later, as with their own slips; then Escape, and they
   work alone until it is mended; also where {patience} steps in a row brought nothing forward.
 
-The same person annotates the same world alone and in every condition. Policy: {policy}. "Seconds saved" is of
-the sum of seconds, by bootstrap over sessions; "score lost" is the mean of the graded parts alone minus
-together. An intervention is a stretch of clicks by the person's own hand. "Even at" is the time a watched
-step could take until nothing is saved: how far the stated time may be wrong. One line a session:
-[effort.csv](effort.csv).
+"Seconds saved" is of the sum of seconds, by bootstrap over sessions; "score lost" is the mean of the graded
+parts alone minus together. An intervention is a stretch of clicks by the person's own hand. "Even at" is the
+time a watched step could take until nothing is saved: how far the stated time may be wrong."""
 
-{table}
-
-![Seconds saved against the confidence at which a run stops](effort.svg)
-"""
+STUDY = Study("effort", jobs, measure, figures, tables, findings)

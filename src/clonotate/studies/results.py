@@ -6,6 +6,7 @@ clonotate report docs/results
 import base64
 import re
 from collections.abc import Sequence
+from inspect import getdoc, getmodule
 from pathlib import Path
 
 from clonotate.formats.html import Html, fill
@@ -69,7 +70,14 @@ def chapter(study: Study, rows: Sequence[Row], folder: Path, told: str) -> str:
     pictures = [f"![{study.name}: {name}]({told}/{study.name}-{name}.png)" for name in study.figures(rows)]
     tables = [f"### {title}\n\n{table}" for title, table in study.tables(rows).items()]
     link = f"[{study.name}.csv]({told}/{study.name}.csv)"
-    return "\n\n".join(["", f"## {study.name}", f"{STUDIES[study.name]} {link}", *pictures, *tables]) + "\n"
+    lead = [f"## {study.name}", f"{STUDIES[study.name]} {link}", about(study)]
+    return "\n\n".join(["", *lead, *pictures, *tables]) + "\n"
+
+
+def about(study: Study) -> str:
+    """What a study does, in the words of its module; the question is said already."""
+    words = getdoc(getmodule(study.measure)) or ""
+    return words.partition("\n")[2].strip("\n")
 
 
 def html(folder: Path) -> str:
