@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clonotate.episodes.files import write_episodes
 from clonotate.models import build
 from clonotate.models.checkpoint import save_model
 from clonotate.records import ClonotateError
@@ -13,28 +14,43 @@ from clonotate.studies.forecast import (
     figures,
     findings,
     forecast,
+    jobs_on,
     measure,
     tables,
     work_of,
 )
 from clonotate.studies.study import Bench
 
+DOTS = "colored-dot-tracking"
 COUNTS = (5, 10, 20, 40, 80, 160)
 
 
 def test_it_learns_from_the_first_sessions_and_agrees_with_the_last(tmp_path):
     start = save_model(tmp_path / "start", build("pico"), run={"preset": "pico"})
-    job = Job("colored-dot-tracking", "easy", "", 1, 1, 2, 1, 1, 0)
-    fails, differs = measure(Bench(str(start), tmp_path), job)
+    job = Job(DOTS, "easy", "", 1, 1, 2, 1, 1, 0)
+    differs, fails = measure(Bench(str(start), tmp_path), job)
     assert (fails["what"], fails["of"]) == (FAILS, 1)
     assert differs["what"] == DIFFERS
     assert 0 < differs["wrong"] <= differs["of"]
 
 
 def test_a_person_has_the_same_sessions_however_many_are_learnt_from():
-    few, many = (work_of(Job("colored-dot-tracking", "easy", "", n, 1, 2, 1, 1, 3)) for n in (1, 2))
+    few, many = (work_of(Job(DOTS, "easy", "", n, 1, 2, 1, 1, 3)) for n in (1, 2))
     assert few == many
     assert len(few) == 3
+
+
+def test_a_file_of_sessions_gives_a_curve_that_can_be_checked(tmp_path):
+    sessions = [episode for episode, _ in work_of(Job(DOTS, "easy", "", 1, 2, 2, 1, 1, 0))]
+    file = tmp_path / "mine.parquet"
+    write_episodes(file, sessions * 6)
+    found = jobs_on(file, worlds=0)
+    assert [job.sessions for job in found] == [1, 2, 5, 10, 20]
+    assert {(job.held_out, job.largest) for job in found} == {(4, 20)}
+    few = tmp_path / "few.parquet"
+    write_episodes(few, sessions)
+    with pytest.raises(ClonotateError, match="needs 20"):
+        jobs_on(few)
 
 
 def test_a_law_is_continued_and_says_how_many_sessions_it_takes():

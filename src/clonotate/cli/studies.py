@@ -78,6 +78,38 @@ def ask(names: list[str], scale: str, out: Path, policy: str, work: Path, proces
     print(f"next: clonotate report {out}")
 
 
+def forecast(
+    sessions: Annotated[
+        Path, typer.Argument(help="Recorded sessions of one task, Parquet.", show_default=False)
+    ],
+    policy: Policy = "shipped",
+    steps: Annotated[int, typer.Option(help="Of fine-tuning, for each number of sessions.", min=1)] = 100,
+    worlds: Annotated[
+        int, typer.Option(help="Generated worlds to try the task on, alone; 0 where data are real.", min=0)
+    ] = 20,
+    out: Annotated[Path, typer.Option(help="For what is trained, the table and the figure.")] = Path(
+        "runs/forecast"
+    ),
+    processes: Processes = cores(),
+) -> None:
+    """Forecast how many more sessions it takes until the policy works as in these; the same command goes on.
+
+    Example: clonotate forecast sessions.parquet --out runs/forecast
+    """
+    from dataclasses import replace
+
+    from clonotate.cli.terminal import counting
+    from clonotate.studies.forecast import STUDY, jobs_on
+    from clonotate.studies.study import Bench, run
+
+    found = jobs_on(sessions, steps, worlds)
+    asked = replace(STUDY, jobs=lambda scale: found)
+    with counting("learning from more and more sessions") as progress:
+        rows = run(asked, "laptop", Bench(policy, out), out, processes, progress)
+    tell("forecast", STUDY.findings(rows))
+    print(f"{len(rows)} rows in {out / 'forecast.csv'}, drawn in {out / 'forecast-curves.png'}")
+
+
 def tell(name: str, findings: Sequence["Finding"]) -> None:
     """What a study found, on the terminal."""
     shown = table(STUDIES[name], "verdict", "finding", "published", "ours")

@@ -2,7 +2,9 @@
 
 Fine-tuned on the first sessions of one person, more and more of them; the share of failures is fitted by a
 power law. The largest counts are held out, and the law of the others is asked for them: a forecast that
-misses these is not to be believed. Nothing of the kind was published.
+misses these is not to be believed. Nothing of the kind was published. Of one's own sessions:
+
+    clonotate forecast sessions.parquet
 """
 
 from collections.abc import Sequence
@@ -15,11 +17,11 @@ from numpy.typing import NDArray
 
 from clonotate.annotators.collect import demonstrate
 from clonotate.annotators.virtual import sample_habits
-from clonotate.episodes.files import read_episodes, write_episodes
+from clonotate.episodes.files import write_episodes
 from clonotate.evaluation.agreement import agreed
 from clonotate.evaluation.contenders import folder_of
 from clonotate.evaluation.intervals import Interval, wilson
-from clonotate.models.checkpoint import load
+from clonotate.models.checkpoint import load as load_model
 from clonotate.records import ClonotateError, Episode, Source
 from clonotate.studies.figures import INK, blank
 from clonotate.studies.powers import Power, fit, spread
@@ -27,7 +29,7 @@ from clonotate.studies.pupils import FIRST_KEPT_SEED, alone, grouped, place, pre
 from clonotate.studies.rates import Rate, Verdict
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number
 from clonotate.tasks import task_named
-from clonotate.training.curriculum import Curriculum
+from clonotate.training.curriculum import Curriculum, load
 from clonotate.training.train import Run
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Job:
     level: str
     data: str  # a Parquet file of sessions; "" for those of one virtual person
     sessions: int
-    held_out: int  # sessions after the largest count, to be agreed with
+    held_out: int  # sessions after the largest count, to agree with
     largest: int
     steps: int
     tested: int  # worlds to be worked on alone
@@ -74,36 +76,53 @@ def jobs(scale: Scale) -> list[Job]:
     ]
 
 
-def measure(bench: Bench, job: Job) -> list[Row]:
-    """Two rows: how many worlds it fails alone, and how many clicks differ from the person's."""
-    sessions = work_of(job)
-    if len(sessions) < job.largest + job.held_out:
+def jobs_on(file: Path, steps: int = 100, worlds: int = 20) -> list[Job]:
+    """The learning curve of the sessions in a file, all of one task; `worlds` to be worked on alone, or 0.
+
+    A sixth of them is held out; of the rest all are learnt from, half of them, and so on. Raises
+    ClonotateError for sessions of several tasks, or too few of them.
+    """
+    sessions = [episode for episode, _ in load((str(file),))]
+    kinds = sorted({(one.source.task, one.source.level) for one in sessions})
+    if len(kinds) != 1:
         raise ClonotateError(
-            f"{job.data} holds {len(sessions)} sessions, {job.largest + job.held_out} are needed"
+            f"{file} holds sessions of {len(kinds)} tasks and levels; a forecast needs one: {kinds}"
         )
-    policy = fine_tuned(bench, job, sessions[: job.sessions])
-    own = alone(policy, job.task, job.level, job.tested)
-    model = load(policy)
-    apart = [agreed(model, one) for one in sessions[job.largest : job.largest + job.held_out]]
+    largest = len(sessions) - max(len(sessions) // 6, 1)
+    counts = [largest >> k for k in reversed(range(FEWEST_COUNTS + TAIL))]
+    if counts[0] < 1:
+        least = 2 ** (FEWEST_COUNTS + TAIL - 1)
+        raise ClonotateError(f"{file} holds {len(sessions)} sessions; a forecast needs {6 * least // 5 + 1}")
+    ((task, level),) = kinds
     return [
-        {"what": FAILS, "wrong": sum(not row["success"] for row in own), "of": len(own)},
-        {
-            "what": DIFFERS,
-            "wrong": sum(one.differing for one in apart),
-            "of": sum(one.clicks for one in apart),
-        },
+        Job(task, level, str(file), count, len(sessions) - largest, largest, steps, worlds, 0)
+        for count in counts
     ]
 
 
-def work_of(job: Job) -> list[Episode]:
-    """The sessions of one person, in the order of their making."""
+def measure(bench: Bench, job: Job) -> list[Row]:
+    """How many clicks differ from the person's; and how many worlds it fails alone, where that is asked."""
+    sessions = work_of(job)
+    policy = fine_tuned(bench, job, [episode for episode, _ in sessions[: job.sessions]])
+    model = load_model(policy)
+    apart = [agreed(model, *one) for one in sessions[job.largest : job.largest + job.held_out]]
+    wrong, of = sum(one.differing for one in apart), sum(one.clicks for one in apart)
+    rows: list[Row] = [{"what": DIFFERS, "wrong": wrong, "of": of}]
+    if job.tested:
+        own = alone(policy, job.task, job.level, job.tested)
+        rows.append({"what": FAILS, "wrong": sum(not row["success"] for row in own), "of": len(own)})
+    return rows
+
+
+def work_of(job: Job) -> list[tuple[Episode, Any]]:
+    """The sessions of one person, in the order of their making, each with its world where that is real."""
     if job.data:
-        return [one for one in read_episodes(Path(job.data)) if one.source.task == job.task]
+        return list(load((job.data,)))
     habits = sample_habits(np.random.default_rng(job.seed))
     first, version = FIRST_KEPT_SEED + 1_000_000 * (50 + job.seed), task_named(job.task, job.level).version
     count = job.largest + job.held_out
     sources = (Source(job.task, job.level, first + i, version) for i in range(count))
-    return [demonstrate(source, habits=habits) for source in sources]
+    return [(demonstrate(source, habits=habits), None) for source in sources]
 
 
 def fine_tuned(bench: Bench, job: Job, sessions: Sequence[Episode]) -> Path:
