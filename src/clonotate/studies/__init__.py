@@ -18,6 +18,7 @@ STUDIES = {
     "cures": "What cures the neglect of rare decisions?",
     "dagger": "Does practice need an expert who undoes?",
     "transfer": "How few demonstrations does a new task need, and what is forgotten?",
+    "families": "Does what was learnt on eight families help on the ninth?",
     "mistakes": "Who errs, and who repairs it: people, the policy, and the policy put into mistakes?",
     "probes": "What does a policy know, and does one task's mistake look like another's?",
     "effort": "What does a co-pilot save a person, at equal score?",

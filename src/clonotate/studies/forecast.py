@@ -246,7 +246,7 @@ def spoken(rows: Sequence[Row]) -> str:
 
 def many(sessions: float) -> str:
     """Sessions for the eye."""
-    return f"{sessions:,.0f}" if sessions < 1e6 else "no end"
+    return f"{sessions:,.0f}" if sessions < 1e6 else "never"
 
 
 def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
@@ -292,7 +292,7 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
             f"after {sessions:,} {100 * share:.0f} % (forecast {100 * low:.0f} to {100 * high:.0f})"
             for sessions, share, (low, high) in checked(here)
         )
-        ours += f". For {AIM:.0%} right {many(value)} sessions ({many(low)} to {many(high)})"
+        ours += f". Sessions until {AIM:.0%} are right: {many(value)} ({many(low)} to {many(high)})"
         why = f"Undecided where the forecast is wider than {100 * TELLING:.0f} points"
         found.append(Finding(f"{spoken(here)}: a power law foretells it", "not tried", ours, held(here), why))
     return found

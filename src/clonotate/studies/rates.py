@@ -71,6 +71,13 @@ def above(rate: Rate, bound: float) -> Verdict:
     return "contradicted" if rate.interval.high < bound else "undecided"
 
 
+def below(rate: Rate, bound: float) -> Verdict:
+    """The same for a number that should lie below a bound."""
+    opposite: dict[Verdict, Verdict] = {"confirmed": "contradicted", "contradicted": "confirmed"}
+    side = above(rate, bound)
+    return opposite.get(side, side)
+
+
 def less(one: Rate, other: Rate) -> Verdict:
     """Whether one number is less than another: decided only where their intervals lie apart."""
     if not one.count or not other.count:
