@@ -2,8 +2,8 @@
 
 import math
 
-from clonotate.evaluation.intervals import Interval
-from clonotate.studies.rates import Rate, above, less, mean, ratio, share
+from clonotate.evaluation.intervals import Interval, wilson
+from clonotate.studies.rates import Rate, above, below, less, mean, ratio, share
 
 
 def rate(low, high):
@@ -26,6 +26,11 @@ def test_a_few_rows_decide_nothing():
     assert less(ratio(few, "a", "b"), rate(0.5, 0.6)) == "undecided"
 
 
+def test_none_of_many_is_not_none_for_sure():
+    assert ratio([{"a": 0, "b": 10}] * 6, "a", "b").interval == wilson(0, 60)
+    assert ratio([{"a": 10, "b": 10}] * 6, "a", "b").interval == wilson(60, 60)
+
+
 def test_nothing_measured_says_nothing():
     for nothing in (ratio([], "a", "b"), share([{}], "won"), mean([])):
         assert math.isnan(nothing.value)
@@ -37,6 +42,9 @@ def test_verdicts_need_intervals_apart():
     assert above(rate(0.6, 0.8), 0.5) == "confirmed"
     assert above(rate(0.2, 0.4), 0.5) == "contradicted"
     assert above(rate(0.4, 0.6), 0.5) == "undecided"
+    assert below(rate(0.6, 0.8), 0.5) == "contradicted"
+    assert below(rate(0.2, 0.4), 0.5) == "confirmed"
+    assert below(rate(0.4, 0.6), 0.5) == "undecided"
     assert less(rate(0.1, 0.2), rate(0.3, 0.4)) == "confirmed"
     assert less(rate(0.3, 0.4), rate(0.1, 0.2)) == "contradicted"
     assert less(rate(0.1, 0.3), rate(0.2, 0.4)) == "undecided"

@@ -34,12 +34,19 @@ class Rate:
 
 
 def ratio(rows: Sequence[Row], part: str, whole: str) -> Rate:
-    """The sum of one column over that of another, by bootstrap over rows; `count` is the whole."""
+    """The sum of one column over that of another, by bootstrap over rows; `count` is the whole.
+
+    Where it is none of the whole, or all of it, rows drawn again are all alike, and the interval is Wilson's.
+    """
     top, bottom = ([number(row, name) for row in rows] for name in (part, whole))
-    if sum(bottom) <= 0:
+    won, count = sum(top), sum(bottom)
+    if count <= 0:
         return Rate(float("nan"), Interval(0.0, 1.0), 0)
-    interval = bootstrap(top, bottom) if len(rows) >= FEWEST else Interval(0.0, 1.0)
-    return Rate(sum(top) / sum(bottom), interval, round(sum(bottom)))
+    if len(rows) < FEWEST:
+        return Rate(won / count, Interval(0.0, 1.0), round(count))
+    same = won in (0, count)
+    interval = wilson(round(won), round(count)) if same else bootstrap(top, bottom)
+    return Rate(won / count, interval, round(count))
 
 
 def share(rows: Sequence[Row], name: str) -> Rate:
