@@ -81,7 +81,7 @@ class Job:
 def jobs(scale: Scale) -> list[Job]:
     """Every cure, with several seeds where there is time."""
     sizes = {
-        "laptop": (("colored-dot-tracking",), "easy", "pico", 250, 40, 30, 1),
+        "laptop": (("colored-dot-tracking",), "easy", "pico", 400, 40, 30, 1),
         "workstation": (("colored-dot-tracking", "neuron-tracking"), "standard", "nano", 6_000, 300, 100, 3),
         "full": (
             ("colored-dot-tracking", "neuron-tracking", "animal-limb-tracking"),
