@@ -45,7 +45,7 @@ def review(
 ) -> None:
     """Rank the steps of recorded sessions by the chance that something is wrong.
 
-    By regret where the policy can do the task; by its flag (clonotate fit-flag) also where it cannot.
+    By regret it looks at what the policy would do then, by flag (clonotate fit-flag) at what it knows.
 
     Example: clonotate review sessions.parquet --top 20
     """

@@ -39,6 +39,8 @@ FIT_SEED = 30_000
 """The first of the worlds on which a flag is fitted."""
 BUDGETS = (0.01, 0.02, 0.05, 0.10, 0.20)
 """Shares of all steps that somebody looks at."""
+SHOWN = (0.02, 0.10)
+"""Those in the table; the others are in the CSV."""
 FIRST = 0.05
 """The budget that findings and figures speak of."""
 ERRS, WRONG = "the click errs", "anything is wrong"
@@ -175,13 +177,23 @@ def groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def tables(rows: Sequence[Row]) -> dict[str, str]:
-    """All families together at every budget, and each at one."""
-    together = [
+    """All families together at two budgets, and each family at one."""
+    if not rows:
+        return {}
+    return {
+        "What a review finds, all families together": together(rows),
+        f"Clicks that err, found in the first {FIRST:.0%} of steps": apart(rows),
+    }
+
+
+def together(rows: Sequence[Row]) -> str:
+    """Precision and recall of every ranking; by chance, recall is the share looked at."""
+    lines = [
         (
             people,
             wanted,
             by,
-            f"{100 * budget:.0f} %",
+            f"{budget:.0%}",
             precision(here).percent(),
             recall(here).percent(),
             f"{100 * total(here, 'wrong') / total(here, 'steps'):.1f} %",
@@ -190,27 +202,27 @@ def tables(rows: Sequence[Row]) -> dict[str, str]:
         for people, some in groups(rows)
         for wanted in WANTED
         for by in RANKED
-        for budget in BUDGETS
+        for budget in SHOWN
         if (here := select(some, wanted=wanted, by=by, budget=budget))
     ]
-    each = [
-        (people, str(task), by, *(rate([row]).percent().partition(" (")[0] for rate in (precision, recall)))
-        for people, some in groups(rows)
-        for task in dict.fromkeys(row["task"] for row in some)
-        for by in RANKED
-        for row in select(some, wanted=ERRS, by=by, budget=FIRST, task=task)
-    ]
-    if not rows:
-        return {}
     headings = ("people", "looked for", "ranked by", "looked at", "precision (95 %)", "recall (95 %)")
-    return {
-        "What a review finds, all families together": markdown(
-            (*headings, "precision by chance", "precision promised"), together
-        ),
-        f"Clicks that err among the first {100 * FIRST:.0f} % of steps": markdown(
-            ("people", "task", "ranked by", "precision", "recall"), each
-        ),
-    }
+    return markdown((*headings, "precision by chance", "precision promised"), lines)
+
+
+def apart(rows: Sequence[Row]) -> str:
+    """The share of clicks that err that each ranking finds, a line for each family."""
+    first = select(rows, wanted=ERRS, budget=FIRST)
+    lines = [
+        (people, str(task), *(recalled(select(some, task=task, by=by)) for by in RANKED))
+        for people, some in groups(first)
+        for task in dict.fromkeys(row["task"] for row in some)
+    ]
+    return markdown(("people", "task", *RANKED), lines)
+
+
+def recalled(rows: Sequence[Row]) -> str:
+    """The recall of one ranking in one family."""
+    return f"{100 * total(rows, 'hits') / total(rows, 'wrong'):.0f} %" if total(rows, "wrong") else "-"
 
 
 def promised(rows: Sequence[Row]) -> str:
