@@ -247,7 +247,8 @@ def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
     for axes, (people, some) in zip(panels, here, strict=True):
         for i, by in enumerate(RANKED):
             share = [100 * recall(select(some, wanted=ERRS, by=by, budget=b)).value for b in BUDGETS]
-            axes.plot(budgets, share, "o-", color=INK[i % len(INK)], markersize=3, label=by)
+            dots = "o--" if by == BY_OTHERS else "o-"
+            axes.plot(budgets, share, dots, color=INK[min(i, len(INK) - 1)], markersize=3, label=by)
         axes.plot([0, 20], [0, 20], color="0.6", linewidth=0.8, linestyle="--", label="chance")
         axes.set_title(people, fontsize=9)
         axes.set_xlabel("steps looked at, %")
