@@ -1,7 +1,7 @@
 """A flag for mistakes: one direction in what a policy knows that says, calibrated, that the last click erred.
 
-Fitted on labelled sessions of several tasks: published probes of eight tasks read mistakes on a ninth. What it
-finds, on tasks that the policy can do and on others, is in docs/results.md. It lies beside the weights.
+Fitted on labelled sessions of several tasks: published probes of eight tasks read mistakes on a ninth. What
+it finds, on tasks that the policy can do and on others, is in docs/results.md. It lies beside the weights.
 """
 
 from dataclasses import dataclass
