@@ -1,5 +1,7 @@
 """Correlation: checkpoints at hand are asked both ways, and ranks are what is compared."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from clonotate.records import ClonotateError
 from clonotate.studies.correlation import Job, figures, findings, measure, rank_correlation, spearman, tables
 from clonotate.studies.study import Bench
 
-EASY = Job("colored-dot-tracking", "easy", 1)
+EASY = Job("colored-dot-tracking", "easy", 1, 9)
 
 
 def rows(successes, scores):
@@ -25,6 +27,8 @@ def test_every_checkpoint_below_the_folder_is_asked(tmp_path):
     found = measure(Bench("shipped", tmp_path), EASY)
     assert [row["checkpoint"] for row in found] == ["shipped", *(f"some/{i}" for i in range(4))]
     assert found[0]["all"] > max(row["all"] for row in found[1:])
+    few = measure(Bench("shipped", tmp_path), replace(EASY, most=2))
+    assert [row["checkpoint"] for row in few] == ["shipped", "some/0", "some/3"]
 
 
 def test_ranks_are_compared():

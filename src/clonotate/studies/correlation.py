@@ -37,10 +37,10 @@ SCORES = {
     "nats": "nats a click",
 }
 """What is held against success; of nats, less is better."""
-SIZES: dict[Scale, tuple[tuple[str, ...], str, int]] = {
-    "laptop": (("colored-dot-tracking",), "easy", 12),
-    "workstation": (("colored-dot-tracking", "neuron-tracking"), "standard", 50),
-    "full": (NINE, "standard", 100),
+SIZES: dict[Scale, tuple[tuple[str, ...], str, int, int]] = {
+    "laptop": (("colored-dot-tracking",), "easy", 12, 40),
+    "workstation": (("colored-dot-tracking", "neuron-tracking"), "standard", 50, 200),
+    "full": (NINE, "standard", 100, 1_000),
 }
 
 
@@ -51,13 +51,14 @@ class Job:
     task: str
     level: str
     episodes: int
+    most: int  # checkpoints; of more, some are taken evenly
     seed: int = TEST_SEED
 
 
 def jobs(scale: Scale) -> list[Job]:
     """Every task of the scale."""
-    tasks, level, episodes = SIZES[scale]
-    return [Job(task, level, episodes) for task in tasks]
+    tasks, level, episodes, most = SIZES[scale]
+    return [Job(task, level, episodes, most) for task in tasks]
 
 
 def measure(bench: Bench, job: Job) -> list[Row]:
@@ -67,7 +68,8 @@ def measure(bench: Bench, job: Job) -> list[Row]:
         raise ClonotateError(
             f"{bench.work} holds {len(checkpoints)} checkpoints; first: clonotate study emergence"
         )
-    named = {str(each.relative_to(bench.work)): each for each in checkpoints}
+    taken = np.linspace(0, len(checkpoints) - 1, min(len(checkpoints), job.most)).round().astype(int)
+    named = {str(checkpoints[i].relative_to(bench.work)): checkpoints[i] for i in taken}
     return [
         asked(name, folder, job) for name, folder in {bench.policy: folder_of(bench.policy), **named}.items()
     ]
