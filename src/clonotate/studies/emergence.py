@@ -223,15 +223,16 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
         w, p = agreement(seeds)
         orders = [order(one, skills) for one in seeds.values()]
         ours = f"{' '.join(kind)}: {'; '.join(' < '.join(skills) for skills in orders)}; W {w:.2f}, p {p:.3f}"
-        found.append(
+        found += [
             Finding(
-                f"Steering and placing come before Undo and Done ({kind.mix})",
+                f"Steering and placing come before {late} ({kind.mix})",
                 "buttons and placement first; undo and done last",
                 ours,
-                before(list(seeds.values()), p),
-                "Confirmed where it holds in every seed and the seeds agree on an order",
+                before(list(seeds.values()), late, p),
+                "Decided where it is so in every seed, or in none, and the seeds agree on an order",
             )
-        )
+            for late in LATE
+        ]
     return found
 
 
@@ -240,11 +241,10 @@ def order(rows: Sequence[Row], skills: Sequence[str]) -> list[str]:
     return sorted(skills, key=lambda skill: passed(rows, skill, SHARES[0]))
 
 
-def before(seeds: Sequence[Sequence[Row]], p: float) -> Verdict:
-    """Whether all early skills pass a half before any late one: in every seed, in none, or in some."""
+def before(seeds: Sequence[Sequence[Row]], late: str, p: float) -> Verdict:
+    """Whether all early skills pass a half before a late one: in every seed, in none, or in some."""
     held = [
-        max(passed(rows, skill, SHARES[0]) for skill in EARLY)
-        < min(passed(rows, skill, SHARES[0]) for skill in LATE)
+        max(passed(rows, skill, SHARES[0]) for skill in EARLY) < passed(rows, late, SHARES[0])
         for rows in seeds
     ]
     if len(held) < 3 or not p < SURE:
