@@ -14,7 +14,7 @@ from clonotate.records import ClonotateError
 from clonotate.studies import STUDIES, study_named
 from clonotate.studies.study import Finding, Row, Study, draw, markdown, read_rows
 
-HEADINGS = ("finding", "published", "ours", "verdict")
+HEADINGS = ("study", "finding", "published", "ours", "verdict")
 VERDICTS = {
     "confirmed": "**confirmed**",
     "contradicted": "**contradicted**",
@@ -48,18 +48,18 @@ def page(folder: Path, told: str) -> str:
     Draws the figures again from the tables, so that page, figures and tables cannot drift.
     """
     studies = measured(folder)
-    found = [finding for study, rows in studies for finding in study.findings(rows)]
+    found = [(study.name, finding) for study, rows in studies for finding in study.findings(rows)]
     chapters = [chapter(study, rows, folder, told) for study, rows in studies]
     return "\n".join([LEAD.format(folder=folder), finding_table(found), *chapters])
 
 
-def finding_table(found: Sequence[Finding]) -> str:
+def finding_table(found: Sequence[tuple[str, Finding]]) -> str:
     """Finding by finding: theirs, ours, and what to make of it."""
     return markdown(
         HEADINGS,
         [
-            (one.claim, one.published, one.ours, f"{VERDICTS[one.verdict]}. {one.why}".rstrip(". "))
-            for one in found
+            (name, one.claim, one.published, one.ours, f"{VERDICTS[one.verdict]}. {one.why}".rstrip(". "))
+            for name, one in found
         ],
     )
 
