@@ -17,6 +17,7 @@ def test_sums_shares_and_means_of_rows():
     assert found.interval.low < 0.5 < found.interval.high
     assert share(rows, "won").count == 2
     assert share(rows, "won").percent().startswith("50.0 % (")
+    assert mean([1.0, 3.0]).plain(1) == "2.0 (too few)"
     assert mean(3 * [1.0, 3.0]).plain(1).startswith("2.0 (1.")
 
 

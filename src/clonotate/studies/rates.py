@@ -30,7 +30,8 @@ class Rate:
     def plain(self, digits: int = 2) -> str:
         """For the eye, as it is."""
         low, high = self.interval
-        return f"{self.value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})" if self.count else "-"
+        span = f"{low:.{digits}f} to {high:.{digits}f}" if np.isfinite(low) else "too few"
+        return f"{self.value:.{digits}f} ({span})" if self.count else "-"
 
 
 def ratio(rows: Sequence[Row], part: str, whole: str) -> Rate:
