@@ -249,26 +249,19 @@ def heed_interrupts() -> None:
 
 
 def test_interrupted_it_exits_quietly_with_130(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "clonotate.cli",
-        "study",
-        "humans",
-        "--scale",
-        "full",
-        "--out",
-        str(tmp_path),
-    ]
+    arguments = ["study", "humans", "--scale", "full", "--out", str(tmp_path)]
+    program = f"from clonotate.cli import main; print('begun', flush=True); main({arguments})"
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=heed_interrupts,
     )
     try:
-        time.sleep(2.5)
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(2.0)
         os.kill(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=120)
     finally:
