@@ -53,7 +53,7 @@ def jobs(scale: Scale) -> list[Job]:
     if scale == "laptop":
         sizes = [("dots", "easy", preset, 0, 240, 60, 8) for preset in ("pico", "nano")]
         sizes += [("dots", "easy", "pico", data, 240, 240, 8) for data in (8, 32)]
-        return [Job(*size, seed) for size in sizes for seed in range(2)]
+        return [Job(*size, seed) for size in sizes for seed in range(3)]
     presets = ("pico", "nano", "small") if scale == "workstation" else ("nano", "small", "base")
     steps, tested = (6_000, 40) if scale == "workstation" else (40_000, 100)
     grid = [
