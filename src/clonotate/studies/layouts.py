@@ -1,7 +1,11 @@
 """Does a policy still work when the tool looks different? Known and held-out layouts, shifts, sizes, ratios.
 
 Published (section on interface layouts): colored dots, fine-tuned on eight layouts, F1 of markers in closed
-loop 0.13 to 0.49 on these, 0.11 to 0.14 on three held out.
+loop 0.13 to 0.49 on these, 0.11 to 0.14 on three held out. Before and after layouts are learnt:
+
+    clonotate train foundation:layouts --out runs/layouts
+    clonotate study layouts --policy shipped
+    clonotate study layouts --policy runs/layouts
 """
 
 from collections.abc import Sequence
