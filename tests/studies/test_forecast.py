@@ -27,7 +27,7 @@ COUNTS = (5, 10, 20, 40, 80, 160)
 
 def test_it_learns_from_the_first_sessions_and_agrees_with_the_last(tmp_path):
     start = save_model(tmp_path / "start", build("pico"), run={"preset": "pico"})
-    job = Job(DOTS, "easy", "", 1, 1, 2, 1, 1, 0)
+    job = Job(DOTS, "easy", "dark-split", "", 1, 1, 2, 1, 1, 0)
     differs, fails = measure(Bench(str(start), tmp_path), job)
     assert (fails["what"], fails["of"]) == (FAILS, 1)
     assert differs["what"] == DIFFERS
@@ -35,18 +35,18 @@ def test_it_learns_from_the_first_sessions_and_agrees_with_the_last(tmp_path):
 
 
 def test_a_person_has_the_same_sessions_however_many_are_learnt_from():
-    few, many = (work_of(Job(DOTS, "easy", "", n, 1, 2, 1, 1, 3)) for n in (1, 2))
+    few, many = (work_of(Job(DOTS, "easy", "dark-split", "", n, 1, 2, 1, 1, 3)) for n in (1, 2))
     assert few == many
     assert len(few) == 3
 
 
 def test_a_file_of_sessions_gives_a_curve_that_can_be_checked(tmp_path):
-    sessions = [episode for episode, _ in work_of(Job(DOTS, "easy", "", 1, 2, 2, 1, 1, 0))]
+    sessions = [episode for episode, _ in work_of(Job(DOTS, "easy", "dark-split", "", 1, 2, 2, 1, 1, 0))]
     file = tmp_path / "mine.parquet"
     write_episodes(file, sessions * 6)
     found = jobs_on(file, worlds=0)
     assert [job.sessions for job in found] == [1, 2, 5, 10, 20]
-    assert {(job.held_out, job.largest) for job in found} == {(4, 20)}
+    assert {(job.held_out, job.largest, job.layout) for job in found} == {(4, 20, "dark-split")}
     few = tmp_path / "few.parquet"
     write_episodes(few, sessions)
     with pytest.raises(ClonotateError, match="needs 20"):
@@ -73,7 +73,8 @@ def test_a_curve_that_does_not_fall_never_arrives():
 
 
 def curve(shares, of):
-    about = {"policy": "p", "task": "t", "level": "easy", "data": "", "seed": 0, "steps": 1, "largest": 160}
+    about = {"policy": "p", "task": "t", "level": "easy", "layout": "original"}
+    about |= {"data": "", "seed": 0, "steps": 1, "largest": 160}
     return [
         {**about, "sessions": n, "what": FAILS, "wrong": round(of * share), "of": of}
         for n, share in zip(COUNTS, shares, strict=True)
@@ -86,6 +87,7 @@ def curve(shares, of):
         (np.array(COUNTS) ** -0.5, 400, "confirmed"),
         ([0.45, 0.32, 0.22, 0.16, 0.6, 0.6], 400, "contradicted"),
         ([0.6, 0.8, 0.6, 0.4, 0.4, 0.4], 5, "undecided"),
+        ([1.0] * 6, 400, "undecided"),
     ],
 )
 def test_verdicts_follow_from_what_was_held_out(shares, of, verdict):

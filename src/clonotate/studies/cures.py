@@ -14,7 +14,7 @@ import numpy as np
 from clonotate.episodes.dataset import Lesson
 from clonotate.records import Kind
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import TREMOR, alone, asked, grouped, place, rounds, trained
+from clonotate.studies.pupils import TREMOR, grouped, judged, place, rounds, trained
 from clonotate.studies.rates import Rate, less, ratio, share
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, select
 from clonotate.training.curriculum import Curriculum
@@ -105,9 +105,7 @@ def jobs(scale: Scale) -> list[Job]:
 def measure(bench: Bench, job: Job) -> list[Row]:
     """A row a world: what was right when asked, and how it went alone."""
     cured = practised(bench, job) if job.cure == "practice" else cloned(bench, job, job.steps)
-    shown = asked(cured, job.task, job.level, job.tested, COUNTED)
-    own = alone(cured, job.task, job.level, job.tested)
-    return [{**one, **other} for one, other in zip(shown, own, strict=True)]
+    return judged(cured, job.task, job.level, job.tested, COUNTED)
 
 
 def cloned(bench: Bench, job: Job, steps: int) -> Path:

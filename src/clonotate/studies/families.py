@@ -7,13 +7,13 @@ learns the same demonstrations from nothing, in as many steps; and the first is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clonotate.records import Kind
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import TREMOR, alone, asked, place, recorded, trained
+from clonotate.studies.pupils import TREMOR, judged, place, recorded, trained
 from clonotate.studies.rates import Rate, above, below, mean, ratio, share
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, select
 from clonotate.tasks import NINE
@@ -63,14 +63,12 @@ def measure(bench: Bench, job: Job) -> list[Row]:
         AFTER: trained(of_the_ninth(job, shown, str(eight)), home / "after"),
         NOTHING: trained(of_the_ninth(job, shown, ""), home / "nothing"),
     }
-    return [{"learnt": way, **row} for way, policy in ways.items() for row in judged(policy, job)]
-
-
-def judged(policy: Path, job: Job) -> list[Row]:
-    """How a policy does on the ninth family, a row a world."""
-    told = asked(policy, job.task, job.level, job.tested, ("navigate", "place"))
-    own = alone(policy, job.task, job.level, job.tested)
-    return [{**one, **other} for one, other in zip(told, own, strict=True)]
+    kinds: tuple[Kind, ...] = ("navigate", "place")
+    return [
+        {"learnt": way, **row}
+        for way, policy in ways.items()
+        for row in judged(policy, job.task, job.level, job.tested, kinds)
+    ]
 
 
 def of_others(job: Job) -> Run:

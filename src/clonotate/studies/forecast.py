@@ -2,7 +2,10 @@
 
 Fine-tuned on the first sessions of one person, more and more of them; the share of failures is fitted by a
 power law. The largest counts are held out, and the law of the others is asked for them: a forecast that
-misses these is not to be believed. Nothing of the kind was published. Of one's own sessions:
+misses these is not to be believed. Nothing of the kind was published. At laptop scale the person works on a
+task that the policy knows, under a layout it never saw: an hour is not enough to learn a new task.
+
+Of one's own sessions:
 
     clonotate forecast sessions.parquet
 """
@@ -53,6 +56,7 @@ class Job:
 
     task: str
     level: str
+    layout: str
     data: str  # a Parquet file of sessions; "" for those of one virtual person
     sessions: int
     held_out: int  # sessions after the largest count, to agree with
@@ -64,38 +68,38 @@ class Job:
 
 def jobs(scale: Scale) -> list[Job]:
     """Twice as many sessions every time."""
-    counts, held_out, steps, tested, people, level = {
-        "laptop": ((5, 10, 20, 40, 80), 10, 50, 20, 1, "easy"),
-        "workstation": ((5, 10, 20, 40, 80, 160, 320), 40, 600, 100, 3, "standard"),
-        "full": ((5, 10, 20, 40, 80, 160, 320, 640, 1280), 40, 3_000, 200, 3, "standard"),
+    known, new = ("colored-dot-tracking", "easy", "dark-split"), ("shape-matching", "standard", "original")
+    work, counts, held_out, steps, tested, people = {
+        "laptop": (known, (5, 10, 20, 40, 80), 10, 200, 20, 1),
+        "workstation": (new, (5, 10, 20, 40, 80, 160, 320), 40, 600, 100, 3),
+        "full": (new, (5, 10, 20, 40, 80, 160, 320, 640, 1280), 40, 3_000, 200, 3),
     }[scale]
     return [
-        Job("shape-matching", level, "", count, held_out, max(counts), steps, tested, seed)
+        Job(*work, "", count, held_out, max(counts), steps, tested, seed)
         for seed in range(people)
         for count in counts
     ]
 
 
 def jobs_on(file: Path, steps: int = 100, worlds: int = 20) -> list[Job]:
-    """The learning curve of the sessions in a file, all of one task; `worlds` to be worked on alone, or 0.
+    """The learning curve of the sessions in a file, all of one kind; `worlds` to be worked on alone, or 0.
 
     A sixth of them is held out; of the rest all are learnt from, half of them, and so on. Raises
-    ClonotateError for sessions of several tasks, or too few of them.
+    ClonotateError for sessions of several tasks, levels or layouts, or too few of them.
     """
     sessions = [episode for episode, _ in load((str(file),))]
-    kinds = sorted({(one.source.task, one.source.level) for one in sessions})
+    kinds = sorted({(one.source.task, one.source.level, one.layout) for one in sessions})
     if len(kinds) != 1:
         raise ClonotateError(
-            f"{file} holds sessions of {len(kinds)} tasks and levels; a forecast needs one: {kinds}"
+            f"{file} holds sessions of {len(kinds)} tasks, levels or layouts; a forecast needs one: {kinds}"
         )
     largest = len(sessions) - max(len(sessions) // 6, 1)
     counts = [largest >> k for k in reversed(range(FEWEST_COUNTS + TAIL))]
     if counts[0] < 1:
         least = 2 ** (FEWEST_COUNTS + TAIL - 1)
         raise ClonotateError(f"{file} holds {len(sessions)} sessions; a forecast needs {6 * least // 5 + 1}")
-    ((task, level),) = kinds
     return [
-        Job(task, level, str(file), count, len(sessions) - largest, largest, steps, worlds, 0)
+        Job(*kinds[0], str(file), count, len(sessions) - largest, largest, steps, worlds, 0)
         for count in counts
     ]
 
@@ -109,7 +113,7 @@ def measure(bench: Bench, job: Job) -> list[Row]:
     wrong, of = sum(one.differing for one in apart), sum(one.clicks for one in apart)
     rows: list[Row] = [{"what": DIFFERS, "wrong": wrong, "of": of}]
     if job.tested:
-        own = alone(policy, job.task, job.level, job.tested)
+        own = alone(policy, job.task, job.level, job.tested, layout=job.layout)
         rows.append({"what": FAILS, "wrong": sum(not row["success"] for row in own), "of": len(own)})
     return rows
 
@@ -122,7 +126,7 @@ def work_of(job: Job) -> list[tuple[Episode, Any]]:
     first, version = FIRST_KEPT_SEED + 1_000_000 * (50 + job.seed), task_named(job.task, job.level).version
     count = job.largest + job.held_out
     sources = (Source(job.task, job.level, first + i, version) for i in range(count))
-    return [(demonstrate(source, habits=habits), None) for source in sources]
+    return [(demonstrate(source, job.layout, habits), None) for source in sources]
 
 
 def fine_tuned(bench: Bench, job: Job, sessions: Sequence[Episode]) -> Path:
@@ -189,7 +193,7 @@ def smoothed(wrong: NDArray[np.int64], of: NDArray[np.int64]) -> list[float]:
 
 def curves(rows: Sequence[Row]) -> list[list[Row]]:
     """The learning curves that are long enough for a forecast that can be checked."""
-    found = grouped(rows, "policy", "task", "level", "data", "seed", "steps", "largest", "what")
+    found = grouped(rows, "policy", "task", "level", "layout", "data", "seed", "steps", "largest", "what")
     return [one for one in found if len({row["sessions"] for row in one}) >= FEWEST_COUNTS + TAIL]
 
 
@@ -210,8 +214,10 @@ def checked(rows: Sequence[Row]) -> list[tuple[int, float, Interval]]:
 
 
 def held(rows: Sequence[Row]) -> Verdict:
-    """Whether the forecast contains all that was held out; undecided where it says too little to be wrong."""
+    """Whether the forecast contains all that was held out; undecided where it could hardly be wrong."""
     tail = checked(rows)
+    if len(set(points(rows)[1])) == 1:
+        return "undecided"
     if any(not low <= share <= high for _, share, (low, high) in tail):
         return "contradicted"
     return "confirmed" if all(high - low <= TELLING for _, _, (low, high) in tail) else "undecided"
@@ -241,7 +247,7 @@ def spoken(rows: Sequence[Row]) -> str:
     """What a curve is of, for the eye."""
     first = rows[0]
     who = Path(str(first["data"])).stem if first["data"] else f"virtual person {first['seed']}"
-    return f"{first['task']}, {first['level']}, {who}: {first['what']}"
+    return f"{first['task']}, {first['level']}, {first['layout']}, {who}: {first['what']}"
 
 
 def many(sessions: float) -> str:
@@ -278,7 +284,7 @@ def panel(axes: Any, rows: Sequence[Row]) -> None:
     axes.set_ylim(-2, 102)
     axes.set_xlabel("sessions learnt from")
     axes.set_ylabel(f"{rows[0]['what']}, %")
-    axes.set_title(spoken(rows).partition(":")[0], fontsize=9)
+    axes.set_title(spoken(rows).partition(":")[0], fontsize=8)
     axes.legend(frameon=False, fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -293,7 +299,7 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
             for sessions, share, (low, high) in checked(here)
         )
         ours += f". Sessions until {AIM:.0%} are right: {many(value)} ({many(low)} to {many(high)})"
-        why = f"Undecided where the forecast is wider than {100 * TELLING:.0f} points"
+        why = f"Undecided where the forecast is wider than {100 * TELLING:.0f} points, or nothing changed"
         found.append(Finding(f"{spoken(here)}: a power law foretells it", "not tried", ours, held(here), why))
     return found
 

@@ -10,7 +10,7 @@ from clonotate.episodes.files import write_episodes
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.closed_loop import closed_loop
 from clonotate.evaluation.contenders import contender, folder_of
-from clonotate.evaluation.teacher_forced import teacher_forced
+from clonotate.evaluation.teacher_forced import Mark, teacher_forced
 from clonotate.models.checkpoint import read_page
 from clonotate.records import ClonotateError, Kind, Source
 from clonotate.studies.study import Bench, Row, Value, select
@@ -63,9 +63,24 @@ def recorded(file: Path, task: str, level: str, count: int, seed: int) -> str:
     return str(file)
 
 
-def alone(checkpoint: Path | str, task: str, level: str, episodes: int, seed: int = TEST_SEED) -> list[Row]:
+def judged(
+    checkpoint: Path | str, task: str, level: str, worlds: int, kinds: Sequence[Kind] = ()
+) -> list[Row]:
+    """How a policy does on test worlds, a row a world: teacher-forced, then by itself."""
+    told, own = asked(checkpoint, task, level, worlds, kinds), alone(checkpoint, task, level, worlds)
+    return [{**one, **other} for one, other in zip(told, own, strict=True)]
+
+
+def alone(
+    checkpoint: Path | str,
+    task: str,
+    level: str,
+    episodes: int,
+    seed: int = TEST_SEED,
+    layout: str = "original",
+) -> list[Row]:
     """How a policy does by itself: a row a world."""
-    found = closed_loop(contender(str(checkpoint)), task, episodes, seed, level, guards=GUARDS)
+    found = closed_loop(contender(str(checkpoint)), task, episodes, seed, level, layout, GUARDS)
     return [
         {
             "world": row.seed,
@@ -80,19 +95,27 @@ def alone(checkpoint: Path | str, task: str, level: str, episodes: int, seed: in
 
 
 def asked(
-    checkpoint: Path | str, task: str, level: str, episodes: int, kinds: Sequence[Kind], seed: int = TEST_SEED
+    checkpoint: Path | str,
+    task: str,
+    level: str,
+    episodes: int,
+    kinds: Sequence[Kind] = (),
+    seed: int = TEST_SEED,
 ) -> list[Row]:
-    """Teacher-forced: a row a world, its `nats` in all over what was `shown`, and how often a kind of click
-    was asked for and right."""
+    """Teacher-forced, a row a world: of the clicks `shown`, how many were `right` and their `nats` in all;
+    and how often some kinds of click were asked for and right."""
     found = teacher_forced(contender(str(checkpoint)), task, episodes, seed, level)
-    rows: list[Row] = []
-    for marks in found.episodes:
-        counts: dict[str, Value] = {"nats": sum(mark.nats for mark in marks), "shown": len(marks)}
-        for kind in kinds:
-            here = [mark.right for mark in marks if mark.kind == kind]
-            counts |= {f"{kind}_asked": len(here), f"{kind}_right": sum(here)}
-        rows.append(counts)
-    return rows
+    return [answers(marks, kinds) for marks in found.episodes]
+
+
+def answers(marks: Sequence[Mark], kinds: Sequence[Kind]) -> Row:
+    """The clicks of one world, counted."""
+    row: dict[str, Value] = {"nats": sum(mark.nats for mark in marks)}
+    row |= {"shown": len(marks), "right": sum(mark.right for mark in marks)}
+    for kind in kinds:
+        here = [mark.right for mark in marks if mark.kind == kind]
+        row |= {f"{kind}_asked": len(here), f"{kind}_right": sum(here)}
+    return row
 
 
 def grouped(rows: Sequence[Row], *names: str) -> list[list[Row]]:

@@ -18,7 +18,7 @@ from clonotate.models.checkpoint import read_page
 from clonotate.records import Kind
 from clonotate.studies.figures import INK, blank
 from clonotate.studies.powers import fit, fits, spread
-from clonotate.studies.pupils import TREMOR, alone, asked, grouped, place, recorded, trained
+from clonotate.studies.pupils import TREMOR, grouped, judged, place, recorded, trained
 from clonotate.studies.rates import FEWEST, Rate, above, less, ratio, share
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import NINE
@@ -103,12 +103,11 @@ def looked_at(snapshot: Path, job: Job) -> list[Row]:
         "parameters": sum(weight.numel() for weight in network.parameters()),
         "frames": round(read_page(snapshot)["metrics"]["frames"]),
     }
-    rows: list[Row] = []
-    for task in MIXES[job.mix]:
-        shown = asked(snapshot, task, job.level, job.tested, DECISIONS)
-        own = alone(snapshot, task, job.level, job.tested)
-        rows += [{**about, "task": task, **one, **two} for one, two in zip(shown, own, strict=True)]
-    return rows
+    return [
+        {**about, "task": task, **row}
+        for task in MIXES[job.mix]
+        for row in judged(snapshot, task, job.level, job.tested, DECISIONS)
+    ]
 
 
 class Look(NamedTuple):

@@ -7,20 +7,18 @@ The two families kept out of every pretraining mix are the new tasks. All runs m
 demonstrations; replay is the share of lessons that come from the old tasks meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clonotate.evaluation.closed_loop import closed_loop
-from clonotate.evaluation.contenders import contender, folder_of
-from clonotate.evaluation.teacher_forced import teacher_forced
+from clonotate.evaluation.contenders import folder_of
 from clonotate.models.checkpoint import read_page
 from clonotate.studies.figures import INK, blank
-from clonotate.studies.pupils import GUARDS, TEST_SEED, TREMOR, place, recorded, trained
-from clonotate.studies.rates import Rate, less, share_of
+from clonotate.studies.pupils import TREMOR, grouped, judged, place, recorded, trained
+from clonotate.studies.rates import Rate, less, ratio, share
 from clonotate.studies.study import Bench, Finding, Row, Scale, Study, markdown, number, select
 from clonotate.tasks import KEPT_OUT
 from clonotate.training.curriculum import Curriculum
@@ -68,26 +66,18 @@ def jobs(scale: Scale) -> list[Job]:
 
 
 def measure(bench: Bench, job: Job) -> list[Row]:
-    """One row: the new task alone and teacher-forced, and the old ones, by what the run ended with."""
+    """A row a world: of the new task, and of the old ones where the run knew them, by what it ended with."""
     policy = folder_of(bench.policy)
-    who = contender(str(policy if job.start == ZERO_SHOT else learnt(bench, policy, job)))
-    alone = closed_loop(who, job.task, job.episodes, TEST_SEED, job.level, guards=GUARDS).summary()
-    asked = teacher_forced(who, job.task, job.episodes, TEST_SEED, job.level).summary()
-    old = [teacher_forced(who, *one, max(job.episodes // 3, 1), TEST_SEED) for one in old_tasks(policy)]
-    return [
-        {
-            "success": alone["success"],
-            "right": asked["all"],
-            "nats": asked["nll"],
-            "old_right": float(np.mean([each.summary()["all"] for each in old])),
-        }
-    ]
+    who = policy if job.start == ZERO_SHOT else learnt(bench, policy, job)
+    asked = [(job.task, job.level, job.episodes)]
+    if job.start != NOTHING:
+        asked += [(name, "standard", max(job.episodes // 2, 1)) for name in old_tasks(policy)]
+    return [{"asked": one[0], **row} for one in asked for row in judged(who, *one)]
 
 
-def old_tasks(policy: Path) -> list[tuple[str]]:
+def old_tasks(policy: Path) -> list[str]:
     """The families that a policy learnt last."""
-    tasks = read_page(policy)["run"]["curriculum"]["tasks"]
-    return [(name,) for name in dict.fromkeys(name for name, _ in tasks)]
+    return list(dict.fromkeys(name for name, _ in read_page(policy)["run"]["curriculum"]["tasks"]))
 
 
 def learnt(bench: Bench, policy: Path, job: Job) -> Path:
@@ -100,7 +90,7 @@ def learnt(bench: Bench, policy: Path, job: Job) -> Path:
 def run_of(policy: Path, job: Job, shown: str) -> Run:
     """The training of a job on a file of demonstrations; the same network wherever it starts."""
     page = read_page(policy)
-    old = tuple((name, "standard") for (name,) in old_tasks(policy))
+    old = tuple((name, "standard") for name in old_tasks(policy))
     curriculum = Curriculum(
         old,
         recorded=(shown,),
@@ -129,34 +119,44 @@ def called(row: Row) -> str:
     return f"{row['start']}, {int(number(row, 'demonstrations'))} demonstrations{replay}"
 
 
-def shown(row: Row) -> float:
-    """How many demonstrations there were."""
-    return number(row, "demonstrations")
+def new(rows: Sequence[Row]) -> list[Row]:
+    """The rows about the new task."""
+    return [row for row in rows if row["asked"] == row["task"]]
+
+
+def old(rows: Sequence[Row]) -> list[Row]:
+    """The rows about what was known before."""
+    return [row for row in rows if row["asked"] != row["task"]]
+
+
+def right(rows: Sequence[Row]) -> Rate:
+    """Clicks right, teacher-forced, by bootstrap over worlds."""
+    return ratio(rows, "right", "shown")
 
 
 def success(rows: Sequence[Row]) -> Rate:
-    """Success alone over some rows."""
-    return share_of(rows, "success", "episodes")
+    """Success alone."""
+    return share(rows, "success")
 
 
 def tables(rows: Sequence[Row]) -> dict[str, str]:
     """Every way to learn the new task, and what is left of the old ones."""
     lines = [
         (
-            str(row["task"]),
-            called(row),
-            success([row]).percent(),
-            *(f"{100 * number(row, name):.1f} %" for name in ("right", "old_right")),
-            f"{number(row, 'nats'):.2f}",
+            str(here[0]["task"]),
+            called(here[0]),
+            *(measured(part(here)).percent() for part in (new, old) for measured in (right, success)),
+            ratio(new(here), "nats", "shown").plain(),
         )
-        for row in rows
+        for here in grouped(rows, "task", "start", "demonstrations", "replay")
     ]
     headings = (
         "task",
         "learnt",
-        "success alone (95 %)",
-        "clicks right",
+        "clicks right (95 %)",
+        "success alone",
         "old tasks: clicks right",
+        "old tasks: success alone",
         "nats a click",
     )
     return {"A new task from few demonstrations": markdown(headings, lines)} if lines else {}
@@ -168,41 +168,74 @@ def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
     if not tasks:
         return {}
     drawn = blank(7.2, 3.2 * len(tasks))
-    panels = drawn.subplots(len(tasks), 2, squeeze=False)
-    for line, task in zip(panels, tasks, strict=True):
-        for axes, name in zip(line, ("right", "success"), strict=True):
-            for i, start in enumerate((PRETRAINED, NOTHING)):
-                here = sorted(select(rows, task=task, start=start, replay=0.0), key=shown)
-                counts = [shown(row) for row in here]
-                shares = [100 * number(row, name) for row in here]
-                axes.plot(counts, shares, "o-", color=INK[i], label=f"from {start}" if i else start)
-            axes.set_xscale("log")
-            axes.set_xlabel("demonstrations")
-            axes.set_ylabel("clicks right, %" if name == "right" else "success alone, %")
-            axes.set_ylim(0, 101)
-            axes.spines[["top", "right"]].set_visible(False)
+    for line, task in zip(drawn.subplots(len(tasks), 2, squeeze=False), tasks, strict=True):
+        here = new(select(rows, task=task, replay=0.0))
+        for axes, measured, name in zip(line, (right, success), ("clicks right", "success"), strict=True):
+            panel(axes, here, measured)
+            axes.set_ylabel(f"{name}, %")
         line[0].legend(frameon=False, fontsize=8)
         line[0].set_title(task, fontsize=9)
     return {"demonstrations": drawn}
 
 
+def panel(axes: Any, rows: Sequence[Row], measured: Callable[[Sequence[Row]], Rate]) -> None:
+    """One measure against demonstrations, a line a start."""
+    for i, start in enumerate((PRETRAINED, NOTHING)):
+        found = {
+            number(here[0], "demonstrations"): measured(here)
+            for here in grouped(select(rows, start=start), "demonstrations")
+        }
+        value = 100 * np.array([rate.value for rate in found.values()])
+        reach = np.abs(100 * np.array([rate.interval for rate in found.values()]).reshape(-1, 2).T - value)
+        name = f"from {start}" if i else start
+        axes.errorbar(list(found), value, reach, fmt="o-", color=INK[i], capsize=2, label=name)
+    axes.set_xscale("log")
+    axes.set_xlabel("demonstrations")
+    axes.set_ylim(-2, 102)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
 def findings(rows: Sequence[Row]) -> list[Finding]:
-    """Whether pretraining helps at equal data, and still against so many times the data."""
+    """Whether pretraining helps, at equal data and at more; what is forgotten, and what replay keeps."""
     found = []
     for task in dict.fromkeys(str(row["task"]) for row in rows):
         here = select(rows, task=task)
-        pretrained = select(here, start=PRETRAINED, replay=0.0)
-        if not pretrained:
-            continue
-        most = int(max(shown(row) for row in pretrained))
-        own = success(select(pretrained, demonstrations=most))
-        for times in (1, MORE):
-            other = success(select(here, start=NOTHING, demonstrations=times * most))
-            if other.count:
-                claim = f"{task}: pretrained, {most} demonstrations do more than {times * most} from nothing"
-                ours = f"{own.percent()} against {other.percent()}"
-                found.append(Finding(claim, "76.6 % with 500 against 0 % with 7,800", ours, less(other, own)))
+        if pretrained := select(here, start=PRETRAINED):
+            most = int(max(number(row, "demonstrations") for row in pretrained))
+            own = select(pretrained, demonstrations=most)
+            found += [helped(here, own, times) for times in (1, MORE)]
+            found += kept(select(here, start=ZERO_SHOT), own)
     return found
+
+
+def helped(rows: Sequence[Row], own: Sequence[Row], times: int) -> Finding:
+    """Against so many times the demonstrations, from nothing."""
+    task, most = own[0]["task"], int(number(own[0], "demonstrations"))
+    one = new(select(own, replay=0.0))
+    other = new(select(rows, start=NOTHING, demonstrations=times * most))
+    return Finding(
+        f"{task}: pretrained, {most} demonstrations do more than {times * most} from nothing",
+        "76.6 % with 500 against 0 % with 7,800",
+        f"success {success(one).percent()} against {success(other).percent()}; "
+        f"clicks right {right(one).percent()} against {right(other).percent()}",
+        less(success(other), success(one)),
+    )
+
+
+def kept(before: Sequence[Row], own: Sequence[Row]) -> list[Finding]:
+    """What learning a new task leaves of the old ones, without replay and with."""
+    was, alone, replayed = (success(old(part)) for part in (before, select(own, replay=0.0), replays(own)))
+    told = f"old tasks {was.percent()} before, {alone.percent()} after, {replayed.percent()} with replay"
+    claims = {"forgets old ones": less(alone, was), "forgets less with replay": less(alone, replayed)}
+    return [
+        Finding(f"{own[0]['task']}: who learns it {claim}", "not tried", told, verdict)
+        for claim, verdict in claims.items()
+    ]
+
+
+def replays(rows: Sequence[Row]) -> list[Row]:
+    """The rows of runs that went on with old lessons."""
+    return [row for row in rows if number(row, "replay")]
 
 
 STUDY = Study("transfer", jobs, measure, figures, tables, findings)
