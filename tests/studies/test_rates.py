@@ -21,6 +21,12 @@ def test_sums_shares_and_means_of_rows():
     assert mean(3 * [1.0, 3.0]).plain(1).startswith("2.0 (1.")
 
 
+def test_nothing_is_minus_nothing_for_the_eye():
+    told = Rate(-0.0, Interval(-1e-9, -0.0), 10)
+    assert told.plain(3) == "0.000 (0.000 to 0.000)"
+    assert told.percent() == "0.0 % (0.0 to 0.0)"
+
+
 def test_a_few_rows_decide_nothing():
     few = [{"a": 1, "b": 100}] * 2
     assert ratio(few, "a", "b").interval == (0, 1)

@@ -25,13 +25,13 @@ class Rate:
     def percent(self) -> str:
         """For the eye, as a share."""
         low, high = self.interval
-        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})" if self.count else "-"
+        return f"{100 * self.value:z.1f} % ({100 * low:z.1f} to {100 * high:z.1f})" if self.count else "-"
 
     def plain(self, digits: int = 2) -> str:
         """For the eye, as it is."""
         low, high = self.interval
-        span = f"{low:.{digits}f} to {high:.{digits}f}" if np.isfinite(low) else "too few"
-        return f"{self.value:.{digits}f} ({span})" if self.count else "-"
+        span = f"{low:z.{digits}f} to {high:z.{digits}f}" if np.isfinite(low) else "too few"
+        return f"{self.value:z.{digits}f} ({span})" if self.count else "-"
 
 
 def ratio(rows: Sequence[Row], part: str, whole: str) -> Rate:
