@@ -67,6 +67,14 @@ def test_verdicts_need_seeds_that_agree(comes, verdicts):
     assert "never" not in table
 
 
+def test_what_never_comes_is_in_no_order():
+    never = {**COMES, "place": 9, "undo": 9}
+    rows = [row for seed in range(3) for row in looks(seed, never)]
+    undo, done = findings(rows)
+    assert (undo.verdict, done.verdict) == ("undecided", "contradicted")
+    assert "< never place, undo;" in undo.ours
+
+
 def test_all_in_one_order_is_perfect_agreement():
     (seeds,) = trainings([row for seed in range(3) for row in looks(seed, COMES)]).values()
     w, p = agreement(seeds)

@@ -222,7 +222,7 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
             continue
         w, p = agreement(seeds)
         orders = [order(one, skills) for one in seeds.values()]
-        ours = f"{' '.join(kind)}: {'; '.join(' < '.join(skills) for skills in orders)}; W {w:.2f}, p {p:.3f}"
+        ours = f"{' '.join(kind)}: {'; '.join(orders)}; W {w:.2f}, p {p:.3f}"
         found += [
             Finding(
                 f"Steering and placing come before {late} ({kind.mix})",
@@ -236,17 +236,24 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
     return found
 
 
-def order(rows: Sequence[Row], skills: Sequence[str]) -> list[str]:
-    """Skills by when they pass a half, in one seed."""
-    return sorted(skills, key=lambda skill: passed(rows, skill, SHARES[0]))
+def order(rows: Sequence[Row], skills: Sequence[str]) -> str:
+    """Skills by when they pass a half, in one seed; those that never do come after all others, unordered."""
+    times = {skill: passed(rows, skill, SHARES[0]) for skill in skills}
+    came = " < ".join(sorted((skill for skill in skills if times[skill] < inf), key=times.__getitem__))
+    never = ", ".join(skill for skill in skills if times[skill] == inf)
+    return f"{came} < never {never}" if never else came
 
 
 def before(seeds: Sequence[Sequence[Row]], late: str, p: float) -> Verdict:
-    """Whether all early skills pass a half before a late one: in every seed, in none, or in some."""
-    held = [
-        max(passed(rows, skill, SHARES[0]) for skill in EARLY) < passed(rows, late, SHARES[0])
+    """Whether all early skills pass a half before a late one: in every seed, in none, or in some.
+
+    A seed in which neither came says nothing.
+    """
+    times = [
+        (max(passed(rows, skill, SHARES[0]) for skill in EARLY), passed(rows, late, SHARES[0]))
         for rows in seeds
     ]
+    held = [early < after for early, after in times if (early, after) != (inf, inf)]
     if len(held) < 3 or not p < SURE:
         return "undecided"
     return "confirmed" if all(held) else "contradicted" if not any(held) else "undecided"

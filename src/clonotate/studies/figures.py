@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-INK = ("#2563a8", "#c2571a", "#3a8a4d", "#8a4fa3", "#8a6d1f", "#0f8a8a")
+INK = ("#2563a8", "#c2571a", "#3a8a4d", "#8a4fa3", "#8a6d1f", "#0f8a8a", "#c23b6b")
 """One colour a task."""
 
 

@@ -111,25 +111,28 @@ def rates_of(row: Row) -> tuple[str, ...]:
 
 
 def figures(rows: Sequence[Row]) -> dict[str, "Figure"]:
-    """Success under every layout, a colour for each task."""
-    if not rows:
+    """Success under every layout, a panel a task and a colour a policy."""
+    tasks, policies = (list(dict.fromkeys(str(one[name]) for one in rows)) for name in ("task", "policy"))
+    if not tasks:
         return {}
-    drawn = blank(7.5, 4.2)
-    axes = drawn.subplots()
     names = list(dict.fromkeys(str(one["layout"]) for one in rows))
-    tasks = list(dict.fromkeys((one["policy"], one["task"]) for one in rows))
-    for i, (policy, task) in enumerate(tasks):
-        here = select(rows, policy=policy, task=task)
-        places = [names.index(str(one["layout"])) + 0.15 * (i - (len(tasks) - 1) / 2) for one in here]
-        bounds = np.array([success_of([one]).interval for one in here]).T
-        rates = np.array([number(one, "success") for one in here])
-        axes.errorbar(
-            places, 100 * rates, 100 * np.abs(bounds - rates), fmt="o", color=INK[i % len(INK)], label=task
-        )
-    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", fontsize=8)
-    axes.set_ylabel("success, %")
-    axes.legend(frameon=False, fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)
+    drawn = blank(7.5, 1.6 + 2.2 * len(tasks))
+    panels = drawn.subplots(len(tasks), sharex=True, squeeze=False)[:, 0]
+    for axes, task in zip(panels, tasks, strict=True):
+        for i, policy in enumerate(policies):
+            here = select(rows, policy=policy, task=task)
+            places = [names.index(str(one["layout"])) + 0.2 * (i - (len(policies) - 1) / 2) for one in here]
+            rates = np.array([number(one, "success") for one in here])
+            reach = np.abs(np.array([success_of([one]).interval for one in here]).reshape(-1, 2).T - rates)
+            axes.errorbar(
+                places, 100 * rates, 100 * reach, fmt="o", color=INK[i % len(INK)], capsize=2, label=policy
+            )
+        axes.set_title(task, fontsize=9)
+        axes.set_ylabel("success, %")
+        axes.set_ylim(-4, 104)
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[-1].set_xticks(range(len(names)), names, rotation=40, ha="right", fontsize=8)
+    panels[0].legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return {"success": drawn}
 
 
