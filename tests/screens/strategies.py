@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import strategies as st
 from sample_views import SAMPLES
 
-from clonotate.screens.layout import LAYOUTS, layout_named
+from clonotate.records import ClonotateError
+from clonotate.screens.arrangement import arrange
+from clonotate.screens.layout import LAYOUTS, Layout, layout_named
 from clonotate.screens.widgets import Button, Canvas, Group, Plot, Readout, Strip, View
 
 BLANK = Canvas(np.zeros((256, 256), np.uint8))
@@ -46,3 +48,13 @@ def views(draw: st.DrawFn) -> View:
         groups.append(Group(role, tuple(buttons)))
     status = (*draw(st.lists(readouts, max_size=3)), *draw(st.lists(strips | plots, max_size=1)))
     return View(draw(st.text("abc XYZ", max_size=60)), BLANK, tuple(groups), status)
+
+
+def fits(view: View, layout: Layout) -> bool:
+    """Whether a layout has room for a view; nearly all have, and those without say so."""
+    try:
+        return bool(arrange(view.groups, view.status, layout))
+    except ClonotateError as refusal:
+        if not any(words in str(refusal) for words in ("do not fit", "too long")):
+            raise
+        return False

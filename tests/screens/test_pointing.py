@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sample_views import SAMPLES
-from strategies import layouts, samples, views
+from strategies import fits, layouts, samples, views
 
 from clonotate.records import Click, ClonotateError, Event
 from clonotate.screens.arrangement import arrange
@@ -16,6 +16,7 @@ pixels = st.integers(0, 255)
 @given(samples | views(), layouts, pixels, pixels)
 @settings(max_examples=200, deadline=None)
 def test_hit_undoes_locate(view, layout, x, y):
+    assume(fits(view, layout))
     events = [Event(button.name) for button in view.buttons if button.enabled]
     for event in [*events, Event("canvas", (x, y)), Event("canvas", (0, 0)), Event("canvas", (255, 255))]:
         assert hit(view, layout, locate(view, layout, event)) == event
