@@ -10,6 +10,7 @@ clonotate dagger runs/nine --recipe nine_tasks:practice --out runs/nine-practice
 
 from dataclasses import replace
 
+from clonotate.evaluation.contenders import SHIPPED
 from clonotate.screens.layout import KNOWN
 from clonotate.tasks import NINE
 from clonotate.training.curriculum import Curriculum
@@ -25,6 +26,37 @@ ORDER = sorted(((k + 0.5) / count, name) for name, count in COUNTS.items() for k
 """The families of a cycle, each spread evenly over it."""
 TASKS = tuple((name, "standard") for _, name in ORDER)
 CURRICULUM = Curriculum(TASKS, (*KNOWN, *len(KNOWN) * ("sampled@384x288",)), tremor=TREMOR)
+
+SHORT = ("multichannel-image-alignment", "spectral-plume-finding")
+LONG = (
+    "animal-behavioral-tracking",
+    "animal-limb-tracking",
+    "road-network-construction",
+    "cell-lineage-tracking",
+)
+PAIRS = (
+    *((short, long) for long in LONG for short in SHORT),
+    ("colored-dot-tracking", "exploration-classification-3d"),
+    ("neuron-tracking", "exploration-classification-3d"),
+)
+"""A short and a long lesson together, so that two processes have about as much to do."""
+
+
+def original() -> Run:
+    """One layout alone, from the weights of two families: what two CPU cores reach in a few evenings.
+
+    Its learning rate does not fall: stop it when it has learnt enough, and practise.
+    """
+    tasks = tuple((name, "standard") for pair in PAIRS for name in pair)
+    return Run(
+        Curriculum(tasks, tremor=TREMOR, seed=91),
+        start=str(SHIPPED),
+        steps=20_000,
+        decay_from=1.0,
+        processes=2,
+        save_every=100,
+        seed=9,
+    )
 
 
 def nano() -> Run:
