@@ -7,7 +7,6 @@ from clonotate.studies.cures import (
     CURES,
     Job,
     Oversampled,
-    Weighted,
     figures,
     findings,
     measure,
@@ -18,15 +17,6 @@ from clonotate.studies.study import Bench
 from clonotate.training.curriculum import Curriculum
 
 PLAIN = Curriculum((("colored-dot-tracking", "easy"),))
-
-
-def test_weighting_changes_what_rare_decisions_count_and_nothing_else():
-    plain, weighted = (curriculum.lesson(3) for curriculum in (PLAIN, Weighted(**vars(PLAIN), worth=4.0)))
-    assert (plain.clicks == weighted.clicks).all()
-    assert dict(zip(weighted.kinds, weighted.weight, strict=True)) == {
-        kind: 4.0 if kind in ("undo", "done") else 1.0 for kind in plain.kinds
-    }
-    assert weighted.weight.dtype == np.float32
 
 
 def test_oversampling_takes_lessons_with_more_rare_decisions():

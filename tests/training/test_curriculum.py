@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from clonotate.screens.layout import layout_named
@@ -19,6 +21,16 @@ def test_sampled_layouts_are_drawn_anew_for_each_lesson() -> None:
     assert drawn == [curriculum.layout(np.random.default_rng(i)) for i in range(40)]
     assert 10 < len(set(sampled)) == len(sampled) < 30
     assert {(layout_named(name).width, layout_named(name).height) for name in sampled} == {(416, 320)}
+
+
+def test_worth_changes_what_a_kind_of_click_counts_and_nothing_else() -> None:
+    usual = Curriculum((("colored-dot-tracking", "easy"),))
+    plain, weighted = usual.lesson(3), replace(usual, worth=(("undo", 4.0), ("done", 2.0))).lesson(3)
+    assert (plain.clicks == weighted.clicks).all()
+    worth = {"undo": 4.0, "done": 2.0}
+    assert weighted.weight.tolist() == [worth.get(kind, 1.0) for kind in plain.kinds]
+    assert weighted.weight.dtype == np.float32
+    assert {"undo", "done"} <= set(plain.kinds)
 
 
 def test_lessons_under_sampled_layouts_are_lessons() -> None:

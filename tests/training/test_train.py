@@ -15,7 +15,8 @@ from fake_lessons import FakeLessons, small_run
 
 from clonotate.models.checkpoint import load, read_page, read_tensors
 from clonotate.records import ClonotateError
-from clonotate.training.train import train
+from clonotate.training.curriculum import Curriculum
+from clonotate.training.train import Run, claim, train
 
 
 def learnt(folder):
@@ -76,6 +77,17 @@ def test_a_run_leaves_averaged_weights_and_says_what_it_was(unbroken):
 def test_another_run_is_refused(unbroken):
     with pytest.raises(ClonotateError, match="holds another run"):
         train(replace(small_run(), lr=1e-5), unbroken)
+
+
+def test_a_run_held_by_an_older_version_is_gone_on_with(tmp_path):
+    run = Run(Curriculum())
+    claim(run, tmp_path)
+    page = json.loads((tmp_path / "run.json").read_text())
+    del page["curriculum"]["worth"], page["snapshot_every"]
+    (tmp_path / "run.json").write_text(json.dumps(page))
+    claim(run, tmp_path)
+    with pytest.raises(ClonotateError, match="holds another run"):
+        claim(replace(run, curriculum=Curriculum(worth=(("undo", 2.0),))), tmp_path)
 
 
 @pytest.mark.slow

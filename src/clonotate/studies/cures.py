@@ -28,21 +28,10 @@ PLAIN = "none"
 CURES = (PLAIN, "weighting", "oversampling", "practice")
 RARE: tuple[Kind, ...] = ("undo", "done")
 COUNTED: tuple[Kind, ...] = ("undo", "done", "place")
+WORTH = 5.0
+"""What a rare decision counts in the cure by weighting; any other click counts 1."""
 PRACTISED = 0.3
 """The share of the steps that come after practice, in the cure of that name."""
-
-
-@dataclass(frozen=True)
-class Weighted(Curriculum):
-    """The same lessons, in which rare decisions count more."""
-
-    worth: float = 5.0  # of an Undo or a Done; any other click counts 1
-
-    def lesson(self, index: int) -> Lesson:
-        """A lesson with weights of its own."""
-        plain = super().lesson(index)
-        rare = np.isin(plain.kinds, RARE)
-        return replace(plain, weight=np.where(rare, self.worth * plain.weight, plain.weight))
 
 
 @dataclass(frozen=True)
@@ -110,8 +99,12 @@ def measure(bench: Bench, job: Job) -> list[Row]:
 
 def cloned(bench: Bench, job: Job, steps: int) -> Path:
     """A policy by demonstrations alone."""
-    kind = {"weighting": Weighted, "oversampling": Oversampled}.get(job.cure, Curriculum)
-    return trained(run_of(job, kind(**vars(lessons(job))), steps), place(bench, "cures", *vars(job).values()))
+    curriculum = lessons(job)
+    if job.cure == "weighting":
+        curriculum = replace(curriculum, worth=tuple((kind, WORTH) for kind in RARE))
+    elif job.cure == "oversampling":
+        curriculum = Oversampled(**vars(curriculum))
+    return trained(run_of(job, curriculum, steps), place(bench, "cures", *vars(job).values()))
 
 
 def practised(bench: Bench, job: Job) -> Path:

@@ -13,7 +13,7 @@ import numpy as np
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, lesson, of_frames
 from clonotate.episodes.session import Session
-from clonotate.records import Episode, Source
+from clonotate.records import Episode, Kind, Source
 from clonotate.tasks import NINE, task_named
 
 FIRST_TRAINING_SEED = 1_000_000_000
@@ -36,10 +36,18 @@ class Curriculum:
     tremor: float = (
         0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
     )
+    worth: tuple[tuple[Kind, float], ...] = ()  # so many times as much a kind of click counts in the loss
     seed: int = 0
 
     def lesson(self, index: int) -> Lesson:
-        """Lesson number `index`: fresh or recorded, of the task whose turn it is."""
+        """Lesson number `index`: fresh or recorded, of the task whose turn it is, weighted."""
+        made = self.plain(index)
+        worth: dict[str, float] = dict(self.worth)
+        times = np.array([worth.get(kind, 1) for kind in made.kinds], np.float32)
+        return replace(made, weight=times * made.weight)
+
+    def plain(self, index: int) -> Lesson:
+        """Lesson number `index` as it comes."""
         rng = np.random.default_rng([self.seed, index])
         if self.recorded and rng.random() < self.recorded_share:
             episodes = load(self.recorded)

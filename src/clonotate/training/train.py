@@ -131,11 +131,17 @@ def claim(run: Run, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     page, path = plain(run), out / RUN
     if path.exists():
-        unsaid = {one.name: one.default for one in fields(run) if one.default is not MISSING}
-        if json.loads(json.dumps(unsaid | json.loads(path.read_text()))) != page:
+        held = unsaid(run) | json.loads(path.read_text())
+        held["curriculum"] = unsaid(run.curriculum) | held["curriculum"]
+        if json.loads(json.dumps(held)) != page:
             raise ClonotateError(f"{out} holds another run; give a new folder, or the settings in {path}")
     else:
         write_whole(path, (json.dumps(page, indent=2) + "\n").encode())
+
+
+def unsaid(settings: Any) -> dict[str, Any]:
+    """The settings of a dataclass that have defaults: an older file need not name the newer ones."""
+    return {one.name: one.default for one in fields(settings) if one.default is not MISSING}
 
 
 def plain(run: Run) -> dict[str, Any]:
