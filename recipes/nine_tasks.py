@@ -59,6 +59,21 @@ def original() -> Run:
     )
 
 
+def further() -> Run:
+    """On from `original`: fewer cells, more dots and spores, and what people choose counts four times.
+
+    A spore's class is 7 clicks of 90. 24 is no multiple of the cycle, so that every family is measured.
+
+    clonotate train nine_tasks:further --out runs/nine-further
+    """
+    pairs = (*PAIRS[:6], PAIRS[7], PAIRS[8], PAIRS[8], PAIRS[9])
+    tasks = tuple((name, "standard") for pair in pairs for name in pair)
+    curriculum = Curriculum(tasks, tremor=TREMOR, worth=(("select", 4.0),), seed=92)
+    return replace(
+        original(), curriculum=curriculum, start="runs/nine-original", average=0.996, seed=10, log_every=24
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 
