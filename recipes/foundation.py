@@ -6,7 +6,6 @@ clonotate dagger runs/practice/round-02 --recipe foundation:evening --out runs/e
     --rounds 1 --episodes 300 --seed 3
 """
 
-from clonotate.evaluation.contenders import SHIPPED
 from clonotate.screens.layout import KNOWN
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.train import Run
@@ -61,7 +60,7 @@ def layouts() -> Run:
     """
     return Run(
         Curriculum(EVEN, (*KNOWN, *len(KNOWN) * ("sampled@384x288",)), tremor=TREMOR, seed=61),
-        start=str(SHIPPED),
+        start="shipped",
         steps=700,
         lr=7e-4,
         lr_end=2e-5,

@@ -10,7 +10,6 @@ clonotate dagger runs/nine --recipe nine_tasks:practice --out runs/nine-practice
 
 from dataclasses import replace
 
-from clonotate.evaluation.contenders import SHIPPED
 from clonotate.screens.layout import KNOWN
 from clonotate.tasks import NINE
 from clonotate.training.curriculum import Curriculum
@@ -53,7 +52,7 @@ def original() -> Run:
     tasks = tuple((name, "standard") for pair in PAIRS for name in pair)
     return Run(
         Curriculum(tasks, tremor=TREMOR, seed=91),
-        start=str(SHIPPED),
+        start="shipped",
         steps=20_000,
         decay_from=1.0,
         processes=2,

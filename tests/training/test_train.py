@@ -13,10 +13,11 @@ import pytest
 import torch
 from fake_lessons import FakeLessons, small_run
 
+from clonotate.evaluation.contenders import SHIPPED
 from clonotate.models.checkpoint import load, read_page, read_tensors
 from clonotate.records import ClonotateError
 from clonotate.training.curriculum import Curriculum
-from clonotate.training.train import Run, claim, train
+from clonotate.training.train import Run, begin, claim, plain, train
 
 
 def learnt(folder):
@@ -88,6 +89,15 @@ def test_a_run_held_by_an_older_version_is_gone_on_with(tmp_path):
     claim(run, tmp_path)
     with pytest.raises(ClonotateError, match="holds another run"):
         claim(replace(run, curriculum=Curriculum(worth=(("undo", 2.0),))), tmp_path)
+
+
+def test_a_run_from_the_shipped_weights_names_no_path_of_this_machine():
+    run = Run(Curriculum(), start="shipped")
+    assert plain(run)["start"] == "shipped"
+    begun, shipped = begin(run).state_dict(), load(SHIPPED).state_dict()
+    assert all(torch.equal(begun[name], tensor) for name, tensor in shipped.items())
+    with pytest.raises(ClonotateError, match="no checkpoint 'nowhere'"):
+        begin(replace(run, start="nowhere"))
 
 
 @pytest.mark.slow

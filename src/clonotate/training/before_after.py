@@ -8,11 +8,11 @@ from typing import Any
 from clonotate.episodes.rollout import Guards
 from clonotate.evaluation.agreement import Agreement
 from clonotate.evaluation.closed_loop import closed_loop
-from clonotate.evaluation.contenders import Contender, contender
+from clonotate.evaluation.contenders import Contender, contender, folder_of
 from clonotate.records import ClonotateError
 from clonotate.screens.layout import layout_named
 from clonotate.training.curriculum import load as opened
-from clonotate.training.finetune import HELD_OUT, LEARN, Finetune, judged, run_of, source_of
+from clonotate.training.finetune import HELD_OUT, LEARN, Finetune, judged, run_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def compare(
     for condition in conditions(plan, out) if episodes else ():
         before, after = (alone(who, condition, episodes, seed, Guards(budget), workers) for who in both)
         rows.append((condition, before, after))
-    first, last = (judged(folder, held_out) for folder in (source_of(plan), out))
+    first, last = (judged(folder, held_out) for folder in (folder_of(plan.start), out))
     return Comparison((first, last), tuple(rows))
 
 

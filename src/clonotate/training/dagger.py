@@ -17,7 +17,7 @@ from clonotate.annotators.virtual import STEADY, VirtualAnnotator, sample_habits
 from clonotate.episodes.files import write_episodes
 from clonotate.episodes.rollout import Annotator, rollout
 from clonotate.episodes.session import Session
-from clonotate.evaluation.contenders import SHIPPED, Contender, contender
+from clonotate.evaluation.contenders import Contender, contender
 from clonotate.evaluation.fan_out import fan_out
 from clonotate.models.checkpoint import PAGE, read_page
 from clonotate.models.policy import Policy
@@ -76,7 +76,7 @@ def dagger(plan: Dagger, out: Path, workers: int = 1, device: str = "cpu") -> Pa
     Resumes by the same call: what a round has collected is kept, and a training goes on where it stopped.
     """
     curriculum = plan.run.curriculum
-    checkpoint = str(SHIPPED) if plan.start == "shipped" else plan.start
+    checkpoint = plan.start
     for turn in range(plan.rounds):
         file = out / f"practice-{turn:02d}.parquet"
         if not file.exists():

@@ -15,7 +15,7 @@ import numpy as np
 
 from clonotate.episodes.files import read_episodes, write_episodes
 from clonotate.evaluation.agreement import Agreement, agreed, agreement
-from clonotate.evaluation.contenders import SHIPPED
+from clonotate.evaluation.contenders import folder_of
 from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page
 from clonotate.records import ClonotateError, Episode
 from clonotate.screens.layout import layout_named
@@ -74,7 +74,7 @@ def finetune(
     looks = curve(out)
     while not over(plan, looks):
         step = looks[-1].step + plan.leg if looks else 0
-        checkpoint = Path(run.start)
+        checkpoint = folder_of(run.start)
         if step:
             checkpoint = train(run, out / RUN, device=device, until=step)
             if read_page(checkpoint)["metrics"]["step"] < min(step, run.steps):
@@ -151,8 +151,7 @@ def split(sessions: Sequence[Episode], share: float, seed: int) -> tuple[list[Ep
 
 def run_of(plan: Finetune, out: Path) -> Run:
     """The training: recorded sessions, and demonstrations of what the checkpoint learnt before."""
-    start = source_of(plan)
-    before = read_page(start)["run"]
+    before = read_page(folder_of(plan.start))["run"]
     sessions = read_episodes(out / LEARN)
     curriculum = Curriculum(
         tasks=old_tasks(before, sessions),
@@ -165,7 +164,7 @@ def run_of(plan: Finetune, out: Path) -> Run:
     return Run(
         curriculum,
         preset=before.get("preset", "nano"),
-        start=str(start),
+        start=plan.start,
         steps=plan.steps,
         episodes_per_step=plan.episodes_per_step,
         processes=plan.processes,
@@ -178,11 +177,6 @@ def run_of(plan: Finetune, out: Path) -> Run:
         save_every=plan.leg,
         log_every=min(10, plan.leg),
     )
-
-
-def source_of(plan: Finetune) -> Path:
-    """The checkpoint to start from."""
-    return SHIPPED if plan.start == "shipped" else Path(plan.start)
 
 
 def old_tasks(before: dict[str, Any], sessions: Sequence[Episode]) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.multiprocessing.spawn import start_processes
 
+from clonotate.evaluation.contenders import folder_of
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
 from clonotate.models.checkpoint import load, read_page, save_model
@@ -45,7 +46,7 @@ class Run:
 
     curriculum: Curriculum
     preset: str = "nano"  # a name in models.PRESETS
-    start: str = ""  # a checkpoint folder whose weights to go on from, with a fresh optimizer
+    start: str = ""  # a checkpoint to go on from with a fresh optimizer: a folder, or "shipped"
     steps: int = 5_000
     episodes_per_step: int = 2  # a process
     processes: int = 1
@@ -252,10 +253,11 @@ def begin(run: Run) -> ClickModel[Any]:
     """The network before the first step. Raises ClonotateError where `run.start` is of another preset."""
     model = build(run.preset)
     if run.start:
-        page = read_page(Path(run.start))
+        folder = folder_of(run.start)
+        page = read_page(folder)
         if (page["family"], page["settings"]) != (family_of(model), model.settings):
             raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
-        model.load_state_dict(load(run.start).state_dict())
+        model.load_state_dict(load(folder).state_dict())
     return model
 
 
