@@ -97,6 +97,25 @@ def settle() -> Run:
     )
 
 
+def varied() -> Run:
+    """On from `settle`, cut short, with five times as many worlds a frame: four of five lessons are excerpts.
+
+    11 turns and 5 lessons a process meet in all ways, so every family has whole lessons too.
+
+    clonotate train nine_tasks:varied --out runs/nine-varied
+    """
+    tasks = tuple((name, "standard") for name in (*NINE, "colored-dot-tracking", LONG[0]))
+    curriculum = Curriculum(tasks, tremor=TREMOR, excerpt=16, worth=(("select", 4.0),), seed=94)
+    return replace(
+        further(),
+        curriculum=curriculum,
+        start="runs/nine-settle",
+        lr=5e-4,
+        episodes_per_step=5,
+        seed=12,
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

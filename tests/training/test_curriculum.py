@@ -33,6 +33,25 @@ def test_worth_changes_what_a_kind_of_click_counts_and_nothing_else() -> None:
     assert {"undo", "done"} <= set(plain.kinds)
 
 
+def test_four_of_five_lessons_are_excerpts_of_the_whole_ones() -> None:
+    usual = Curriculum((("colored-dot-tracking", "easy"),))
+    cut = replace(usual, excerpt=8)
+    for index in range(6):
+        whole, some = usual.lesson(index), cut.lesson(index)
+        if index % 5 == 0:
+            assert len(some.clicks) == len(whole.clicks)
+            continue
+        assert len(some.screens) == len(some.past) == len(some.weight) == len(some.kinds) == 8
+        starts = range(len(whole.clicks) - 7)
+        assert any(
+            (whole.clicks[k : k + 8] == some.clicks).all()
+            and (whole.past[k : k + 8] == some.past).all()
+            and (whole.screens[k : k + 8] == some.screens).all()
+            for k in starts
+        )
+    assert len(replace(usual, excerpt=10_000).lesson(1).clicks) == len(usual.lesson(1).clicks)
+
+
 def test_lessons_under_sampled_layouts_are_lessons() -> None:
     lesson = Curriculum((("colored-dot-tracking", "easy"),), layouts=("sampled@400x304",), budget=3).lesson(0)
     assert lesson.screens.shape == (3, 304, 400, 3)

@@ -59,6 +59,16 @@ def of_frames(frames: list[NDArray[np.uint8]], steps: tuple[Step, ...] | list[St
     )
 
 
+def excerpt(lesson: Lesson, middle: int, length: int) -> Lesson:
+    """At most `length` steps in a row of a lesson, round its step `middle` as far as its ends allow."""
+    last = max(len(lesson.clicks) - length, 0)
+    first = min(max(middle - length // 2, 0), last)
+    some = slice(first, first + length)
+    return Lesson(
+        lesson.screens[some], lesson.past[some], lesson.clicks[some], lesson.weight[some], lesson.kinds[some]
+    )
+
+
 def steady(session: Session, click: Click, event: Event | None) -> Click:
     """A click without the chance of the hand, as far as its meaning tells: in the middle of its button."""
     if event is None or event.at is not None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
-from clonotate.episodes.dataset import Lesson, lesson, of_frames
+from clonotate.episodes.dataset import Lesson, excerpt, lesson, of_frames
 from clonotate.episodes.session import Session
 from clonotate.records import Episode, Kind, Source
 from clonotate.tasks import NINE, task_named
@@ -36,12 +36,17 @@ class Curriculum:
     tremor: float = (
         0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
     )
+    excerpt: int = 0  # lessons are cut to so many steps in a row, for more worlds a frame; 0 for whole ones
+    whole: int = 5  # of lessons that are cut every so many-th stays whole, for long memories
     worth: tuple[tuple[Kind, float], ...] = ()  # so many times as much a kind of click counts in the loss
     seed: int = 0
 
     def lesson(self, index: int) -> Lesson:
-        """Lesson number `index`: fresh or recorded, of the task whose turn it is, weighted."""
+        """Lesson number `index`: fresh or recorded, of the task whose turn it is, cut and weighted."""
         made = self.plain(index)
+        if self.excerpt and index % self.whole:
+            middle = np.random.default_rng([self.seed, index, self.excerpt]).integers(len(made.clicks))
+            made = excerpt(made, int(middle), self.excerpt)
         worth: dict[str, float] = dict(self.worth)
         times = np.array([worth.get(kind, 1) for kind in made.kinds], np.float32)
         return replace(made, weight=times * made.weight)
