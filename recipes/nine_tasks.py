@@ -110,6 +110,7 @@ def varied() -> Run:
         further(),
         curriculum=curriculum,
         start="runs/nine-settle",
+        warmup=20,
         lr=5e-4,
         episodes_per_step=5,
         seed=12,
