@@ -100,8 +100,8 @@ def settle() -> Run:
 def varied() -> Run:
     """On from `settle`, cut short, with five times as many worlds a frame: four of five lessons are excerpts.
 
-    11 turns and 5 lessons a process meet in all ways, so every family has whole lessons too. Its learning rate
-    does not fall: stop it when it has learnt enough, and practise. At 281 steps: LOG.md.
+    11 turns and 5 lessons a process meet in all ways, so every family has whole lessons too. The learning
+    rate does not fall: stop it when it has learnt enough, and practise. At 281 steps: LOG.md.
 
     clonotate train nine_tasks:varied --out runs/nine-varied
     """
