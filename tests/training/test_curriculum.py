@@ -1,7 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from clonotate.records import ClonotateError
 from clonotate.screens.layout import layout_named
 from clonotate.tasks import KEPT_OUT, NINE, TASKS
 from clonotate.training.curriculum import Curriculum
@@ -36,20 +38,29 @@ def test_worth_changes_what_a_kind_of_click_counts_and_nothing_else() -> None:
 def test_four_of_five_lessons_are_excerpts_of_the_whole_ones() -> None:
     usual = Curriculum((("colored-dot-tracking", "easy"),))
     cut = replace(usual, excerpt=8)
+    firsts = set()
     for index in range(6):
         whole, some = usual.lesson(index), cut.lesson(index)
         if index % 5 == 0:
             assert len(some.clicks) == len(whole.clicks)
             continue
         assert len(some.screens) == len(some.past) == len(some.weight) == len(some.kinds) == 8
-        starts = range(len(whole.clicks) - 7)
-        assert any(
-            (whole.clicks[k : k + 8] == some.clicks).all()
+        found = [
+            k
+            for k in range(len(whole.clicks) - 7)
+            if (whole.clicks[k : k + 8] == some.clicks).all()
             and (whole.past[k : k + 8] == some.past).all()
             and (whole.screens[k : k + 8] == some.screens).all()
-            for k in starts
-        )
+        ]
+        assert found
+        firsts.add(found[0])
+    assert len(firsts) > 1
     assert len(replace(usual, excerpt=10_000).lesson(1).clicks) == len(usual.lesson(1).clicks)
+
+
+def test_turns_that_would_never_have_a_whole_lesson_are_refused() -> None:
+    with pytest.raises(ClonotateError, match="10 turns and a whole lesson in 5"):
+        Curriculum(10 * (("colored-dot-tracking", "easy"),), excerpt=8)
 
 
 def test_lessons_under_sampled_layouts_are_lessons() -> None:

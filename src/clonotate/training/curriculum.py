@@ -5,6 +5,7 @@ Lesson i is a pure function of the curriculum and i, so resuming a run needs no 
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, excerpt, lesson, of_frames
 from clonotate.episodes.session import Session
-from clonotate.records import Episode, Kind, Source
+from clonotate.records import ClonotateError, Episode, Kind, Source
 from clonotate.tasks import NINE, task_named
 
 FIRST_TRAINING_SEED = 1_000_000_000
@@ -37,9 +38,17 @@ class Curriculum:
         0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
     )
     excerpt: int = 0  # lessons are cut to so many steps in a row, for more worlds a frame; 0 for whole ones
-    whole: int = 5  # of lessons that are cut every so many-th stays whole, for long memories
+    whole: int = 5  # of lessons that are cut every so many-th stays whole, for long memories of every task
     worth: tuple[tuple[Kind, float], ...] = ()  # so many times as much a kind of click counts in the loss
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ClonotateError where some turns would never have a whole lesson."""
+        if self.excerpt and gcd(len(self.tasks), self.whole) > 1:
+            raise ClonotateError(
+                f"{len(self.tasks)} turns and a whole lesson in {self.whole}: some would never have one; "
+                "choose numbers without a common divisor"
+            )
 
     def lesson(self, index: int) -> Lesson:
         """Lesson number `index`: fresh or recorded, of the task whose turn it is, cut and weighted."""
