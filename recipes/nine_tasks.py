@@ -117,6 +117,31 @@ def varied() -> Run:
     )
 
 
+HARD = ("spectral-plume-finding", "animal-limb-tracking", "exploration-classification-3d")
+LOOKS = (*3 * len(KNOWN) * ("original",), *KNOWN, *len(KNOWN) * ("sampled@384x288",))
+"""Three of five lessons look as screens do by default."""
+
+
+def accelerated() -> Run:
+    """On from `varied`, beside a GPU: ever new worlds from 16 cores, whole lessons, all layouts.
+
+    clonotate train nine_tasks:accelerated --out runs/nine-accelerated --device cuda --max-minutes 8
+    """
+    tasks = tuple((name, "standard") for name in (*NINE, *HARD, "colored-dot-tracking"))
+    return Run(
+        Curriculum(tasks, LOOKS, tremor=TREMOR, worth=(("select", 4.0),), seed=95),
+        start="runs/nine-varied",
+        steps=20_000,
+        episodes_per_step=len(tasks),
+        echoes=2,
+        warmup=30,
+        decay_from=1.0,
+        log_every=20,
+        save_every=400,
+        seed=13,
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

@@ -1,6 +1,7 @@
 """The data of a training step: whole lessons packed end to end, rendered by processes of their own.
 
-Step k of rank r uses lessons k * processes * E + r * E + j, so that nothing about the data needs saving.
+Batch k of rank r holds lessons k * processes * E + r * E + j, so that nothing about the data needs saving.
+Step k learns from batch k, unless batches are echoed.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from clonotate.episodes.dataset import Lesson
 from clonotate.training.curriculum import Curriculum
 
 TENSORS = ("screens", "past", "clicks", "weight")
+HELD = 16
+"""So many batches are held where batches are echoed: so long it takes until one comes again."""
 
 
 class Batch(NamedTuple):
@@ -45,7 +48,7 @@ def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batc
 
 
 class Batches(Dataset[Batch]):
-    """The batch of every step, for one of several processes: a pure function of its fields and the step."""
+    """Numbered batches for one of several processes: each a pure function of the fields and its number."""
 
     def __init__(
         self, curriculum: Curriculum, lessons: int, hidden: float, seed: int, rank: int, processes: int
@@ -53,28 +56,47 @@ class Batches(Dataset[Batch]):
         self.curriculum, self.lessons, self.hidden, self.seed = curriculum, lessons, hidden, seed
         self.rank, self.processes = rank, processes
 
-    def __getitem__(self, step: int) -> Batch:
-        first = (step * self.processes + self.rank) * self.lessons
+    def __getitem__(self, number: int) -> Batch:
+        first = (number * self.processes + self.rank) * self.lessons
         lessons = [self.curriculum.lesson(first + k) for k in range(self.lessons)]
-        return pack(lessons, self.hidden, np.random.default_rng((self.seed, step, self.rank)))
+        return pack(lessons, self.hidden, np.random.default_rng((self.seed, number, self.rank)))
 
 
-def stream(batches: Batches, start: int, steps: int, workers: int = 1, pin: bool = False) -> Iterator[Batch]:
-    """The batches of steps `start` to `steps`, made ahead by worker processes; how many changes nothing.
+def number(step: int, echoes: int = 1) -> int:
+    """Which batch a step learns from, where each is learnt from `echoes` times, `HELD` steps apart."""
+    return step // (HELD * echoes) * HELD + step % HELD
 
-    `pin` puts them where a GPU can fetch them by itself.
+
+def stream(
+    batches: Batches, steps: range, place: torch.device, workers: int = 1, echoes: int = 1
+) -> Iterator[Batch]:
+    """The batches of some steps on the device `place`, made ahead by worker processes, however many.
+
+    Learning from a batch again is what a GPU does while it would wait for the next one (data echoing, Choi
+    et al. 2019): `HELD` batches are held there and gone through `echoes` times.
     """
-    loader = DataLoader(
+    numbers = [number(step, echoes) for step in steps]
+    fresh = iter(made_ahead(batches, list(dict.fromkeys(numbers)), workers, pin=place.type == "cuda"))
+    held: dict[int, Batch] = {}
+    for one in numbers:
+        if one not in held:
+            held = {other: batch for other, batch in held.items() if other // HELD == one // HELD}
+            held[one] = next(fresh).to(place)
+        yield held[one] if echoes > 1 else held.pop(one)
+
+
+def made_ahead(batches: Batches, numbers: list[int], workers: int, pin: bool) -> DataLoader[Batch]:
+    """Batches by their numbers; `pin` puts them where a GPU can fetch them by itself."""
+    return DataLoader(
         batches,
         batch_size=None,
-        sampler=range(start, steps),
+        sampler=numbers,
         num_workers=workers,
         prefetch_factor=2,
         pin_memory=pin,
         multiprocessing_context="spawn",
         worker_init_fn=_quieten,
     )
-    return iter(loader)
 
 
 def _quieten(_: int) -> None:
