@@ -142,6 +142,27 @@ def accelerated() -> Run:
     )
 
 
+def polished() -> Run:
+    """On from `accelerated`: two fifths of the lessons are its own practice, and the learning rate falls.
+
+    clonotate dagger runs/nine-accelerated --recipe nine_tasks:polished --out runs/nine-polished \
+        --rounds 1 --episodes 800 --device cuda
+    """
+    more = ("spectral-plume-finding", *LONG[:2], "colored-dot-tracking")
+    tasks = tuple((name, "standard") for name in (*NINE, *more))
+    run = accelerated()
+    curriculum = replace(run.curriculum, tasks=tasks, recorded_share=0.4, seed=97)
+    return replace(
+        run,
+        curriculum=curriculum,
+        steps=1_700,
+        lr_end=2e-5,
+        decay_from=0.1,
+        average=0.995,
+        seed=15,
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

@@ -67,3 +67,12 @@ def test_a_stream_taken_up_anywhere_echoes_what_an_unbroken_one_does(start):
     for step, batch in zip(steps, echoed, strict=True):
         assert torch.equal(batch.past, batches[number(step, 2)].past)
         assert torch.equal(batch.screens, batches[number(step, 2)].screens)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_batches_reach_a_gpu_whole_and_in_order():
+    batches, gpu = Batches(FakeLessons(), 2, 0.3, 7, 0, 1), torch.device("cuda", 0)
+    for step, batch in enumerate(stream(batches, range(9), gpu, workers=2)):
+        for name in ("screens", "past", "clicks", "weight"):
+            assert torch.equal(getattr(batch, name).cpu(), getattr(batches[step], name))
+    assert step == 8

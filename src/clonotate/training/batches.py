@@ -4,7 +4,8 @@ Batch k of rank r holds lessons k * processes * E + r * E + j, so that nothing a
 Step k learns from batch k, unless batches are echoed.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -76,13 +77,34 @@ def stream(
     et al. 2019): `HELD` batches are held there and gone through `echoes` times.
     """
     numbers = [number(step, echoes) for step in steps]
-    fresh = iter(made_ahead(batches, list(dict.fromkeys(numbers)), workers, pin=place.type == "cuda"))
+    loader = made_ahead(batches, list(dict.fromkeys(numbers)), workers, pin=place.type == "cuda")
+    fresh = sent(loader, place) if place.type == "cuda" else iter(loader)
     held: dict[int, Batch] = {}
     for one in numbers:
         if one not in held:
             held = {other: batch for other, batch in held.items() if other // HELD == one // HELD}
-            held[one] = next(fresh).to(place)
+            held[one] = next(fresh)
         yield held[one] if echoes > 1 else held.pop(one)
+
+
+def sent(batches: Iterable[Batch], place: torch.device) -> Iterator[Batch]:
+    """The same batches on a GPU: each is on its way while the one before is learnt from."""
+    road, here = torch.cuda.Stream(place), torch.cuda.current_stream(place)  # type: ignore[no-untyped-call]
+    under_way: deque[tuple[Batch, torch.cuda.Event]] = deque()
+
+    def arrived() -> Batch:
+        batch, landed = under_way.popleft()
+        here.wait_event(landed)
+        for name in TENSORS:
+            getattr(batch, name).record_stream(here)  # its memory is not given away while `here` works on it
+        return batch
+
+    for batch in batches:
+        with torch.cuda.stream(road):
+            under_way.append((batch.to(place), road.record_event()))
+        if len(under_way) > 1:
+            yield arrived()
+    yield from (arrived() for _ in list(under_way))
 
 
 def made_ahead(batches: Batches, numbers: list[int], workers: int, pin: bool) -> DataLoader[Batch]:
