@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clonotate.records import ClonotateError
+from clonotate.episodes.session import Session
+from clonotate.records import ClonotateError, Source
 from clonotate.screens.layout import layout_named
-from clonotate.tasks import KEPT_OUT, NINE, TASKS
-from clonotate.training.curriculum import Curriculum
+from clonotate.tasks import KEPT_OUT, NINE, TASKS, task_named
+from clonotate.training.curriculum import Curriculum, demonstration
 
 
 def test_families_that_are_kept_out_are_not_learnt_from_unless_named() -> None:
@@ -66,3 +67,12 @@ def test_turns_that_would_never_have_a_whole_lesson_are_refused() -> None:
 def test_lessons_under_sampled_layouts_are_lessons() -> None:
     lesson = Curriculum((("colored-dot-tracking", "easy"),), layouts=("sampled@400x304",), budget=3).lesson(0)
     assert lesson.screens.shape == (3, 304, 400, 3)
+
+
+@pytest.mark.parametrize("name", NINE)
+def test_people_whose_hands_stray_far_finish_too(name: str) -> None:
+    for k in range(4):
+        source = Source(name, "standard", 10_000 + k, task_named(name, "standard").version)
+        session = Session(source, "original")
+        demonstration(session, np.random.default_rng([3, k]), 400, tremor=7.0)
+        assert session.done, k

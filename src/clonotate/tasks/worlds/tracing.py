@@ -50,11 +50,18 @@ def sketch(network: Network, paths: Paths) -> Sketch:
         line, astray = beneath(network, joined, node)
         covered = before.covered.copy()
         covered[list(line)] = True
-        again = int(before.covered[list(line)].sum())
-        wrong = wrong or astray > 0 or again == len(line) or again > max(3, len(line) / 2)
+        twice = [link for link in line if before.covered[link]]
+        again = sum(not beside_node(network, link, (joined, node)) for link in twice)
+        wrong = wrong or astray > 0 or len(twice) == len(line) or again > max(3, len(line) / 2)
         wrong = wrong or cuts(network, before.seats, line, joined, node)
     faults = (*before.faults, (node, joined or node)) if wrong else before.faults
     return Sketch(covered, seats, faults)
+
+
+def beside_node(network: Network, link: int, nodes: tuple[Place, Place]) -> bool:
+    """Whether a link lies all beside one of two nodes, where roads that meet cannot be told apart."""
+    ends = [network.places[point] for point in network.pairs[link]]
+    return any(all(math.dist(end, node) <= BESIDE for end in ends) for node in nodes)
 
 
 def undone(paths: Paths) -> Paths:
