@@ -133,7 +133,6 @@ def accelerated() -> Run:
         start="runs/nine-varied",
         steps=20_000,
         episodes_per_step=len(tasks),
-        echoes=2,
         warmup=30,
         decay_from=1.0,
         log_every=20,
