@@ -162,6 +162,33 @@ def polished() -> Run:
     )
 
 
+def settled() -> Run:
+    """On from `polished`, cut short at step 760 with its rate at 0.7 of its peak: small steps, on two CPU cores.
+
+    clonotate train nine_tasks:settled --out runs/nine-settled
+    """
+    run = polished()
+    curriculum = replace(
+        run.curriculum, recorded=("runs/nine-polished/practice-00.parquet",), excerpt=16, seed=98
+    )
+    return replace(
+        run,
+        curriculum=curriculum,
+        start="runs/nine-polished/round-00",
+        steps=280,
+        episodes_per_step=5,
+        processes=2,
+        lr=5e-4,
+        lr_end=1e-5,
+        warmup=10,
+        decay_from=0.0,
+        average=0.98,
+        log_every=7,
+        save_every=40,
+        seed=16,
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

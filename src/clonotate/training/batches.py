@@ -125,5 +125,8 @@ def _quieten(_: int) -> None:
     """A worker leaves it to the trainer to end, and takes one core."""
     import signal
 
+    import cv2
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    cv2.setNumThreads(1)  # its own threads, one a core in each worker, crowd out the trainer
