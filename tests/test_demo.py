@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from clonotate import demo as demonstration
-from clonotate.demo import FILMS, TASKS, demo, stack, to_show
+from clonotate.demo import FILMS, SPECIAL, demo, stack, to_show
 from clonotate.evaluation.contenders import contender
 from clonotate.records import ClonotateError, Episode, Score, Source
+from clonotate.tasks import NINE
 
 
 def ended(seed: int, success: bool) -> Episode:
@@ -24,8 +25,8 @@ def volume(tmp_path: Path) -> Path:
 
 def test_the_demo_leaves_a_report(tmp_path: Path) -> None:
     heard: list[str] = []
-    report = demo(tmp_path, contender("expert"), episodes=1, progress=heard.append)
-    assert heard == [*TASKS, *["report"] * 2]
+    report = demo(tmp_path, dict.fromkeys(SPECIAL, contender("expert")), episodes=1, progress=heard.append)
+    assert heard == [*SPECIAL, *["report"] * 2]
     text = (tmp_path / "report.html").read_text()
     assert [chapter.title for chapter in report.chapters] == ["Colored dot tracking", "Neuron tracking"]
     assert all(len(chapter.films) == 1 for chapter in report.chapters)
@@ -36,10 +37,10 @@ def test_the_demo_leaves_a_report(tmp_path: Path) -> None:
 def test_a_real_stack_gets_a_trace_and_a_film(
     tmp_path: Path, volume: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demonstration, "TASKS", ())
+    monkeypatch.setattr(demonstration, "attempts", lambda *_: [])
     monkeypatch.setattr(demonstration, "facts", lambda *_: [])
-    report = demo(tmp_path, contender("random"), real=stack(volume))
-    (chapter,) = report.chapters
+    report = demo(tmp_path, {"neuron-tracking": contender("random")}, real=stack(volume))
+    *_, chapter = report.chapters
     assert "stack.npy" in chapter.lead
     assert chapter.films[0].outcome.state == "unscored"
     assert (tmp_path / "trace.swc").is_file()
@@ -60,4 +61,11 @@ def test_the_first_are_shown_and_a_failure_if_there_is_one() -> None:
 
 def test_without_weights_the_expert_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(demonstration, "SHIPPED", tmp_path / "missing")
-    assert demonstration.annotator().name == "expert"
+    assert {who.name for who in demonstration.crew().values()} == {"expert"}
+
+
+def test_every_one_of_nine_tasks_has_its_policy() -> None:
+    crew = demonstration.crew()
+    assert list(crew) == list(NINE)
+    assert {task for task, who in crew.items() if who.name == "shipped"} == set(SPECIAL)
+    assert {who.name for who in crew.values()} == {"shipped", "nine"}

@@ -1,7 +1,7 @@
-"""The demo: the shipped policy annotates worlds it never saw, and one HTML page shows how that went."""
+"""The demo: the shipped policies annotate worlds they never saw, and one HTML page shows how that went."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +20,13 @@ from clonotate.formats.swc import line, write_swc
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.formats.window import Window
 from clonotate.records import Episode
+from clonotate.tasks import NINE
 
-TASKS = ("colored-dot-tracking", "neuron-tracking")
+SPECIAL = ("colored-dot-tracking", "neuron-tracking")
+"""The tasks that a policy of their own does better than the one for all nine."""
 TEST_SEED = 20_000
 GUARDS = Guards(budget=300, loop=LOOPED)
-EPISODES, FILMS = 40, 6  # of each task: worked through, and shown
+EPISODES, FILMS = 12, 4  # of each task: worked through, and shown
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,11 @@ class Stack:
     start: tuple[int, int, int]
 
 
-def annotator() -> Contender:
-    """The shipped policy, or the virtual expert where the package comes without weights."""
-    return contender("shipped" if SHIPPED.is_dir() else "expert")
+def crew() -> dict[str, Contender]:
+    """Who works on each task: a shipped policy, or the virtual expert where the package has no weights."""
+    if not SHIPPED.is_dir():
+        return dict.fromkeys(NINE, contender("expert"))
+    return dict.fromkeys(NINE, contender("nine")) | dict.fromkeys(SPECIAL, contender("shipped"))
 
 
 def stack(path: Path, start: tuple[int, int, int] | None = None) -> Stack:
@@ -54,45 +58,45 @@ def stack(path: Path, start: tuple[int, int, int] | None = None) -> Stack:
 
 def demo(
     out: Path,
-    who: Contender,
+    crew: Mapping[str, Contender],
     episodes: int = EPISODES,
     real: Stack | None = None,
     workers: int = 1,
     progress: Callable[[str], None] = lambda what: None,
 ) -> Report:
-    """Let `who` work through `episodes` test worlds of each task and, perhaps, a real stack.
+    """Let everyone of a crew work through `episodes` test worlds of a task and, perhaps, a real stack.
 
     Leaves `report.html` in `out`, and `trace.swc` with a real stack. `progress` hears what was done, a task's
     name or "report", after every episode and every film.
     """
     begun = time.perf_counter()
     jobs = [
-        job for task in TASKS for job in attempts(task, episodes, TEST_SEED, "standard", "original", GUARDS)
+        job for task in crew for job in attempts(task, episodes, TEST_SEED, "standard", "original", GUARDS)
     ]
     worked = []
-    for episode in fan_out(work, who, jobs, workers):
+    for episode in fan_out(work, crew, jobs, workers):
         worked.append(episode)
         progress(episode.source.task)
     seconds = time.perf_counter() - begun
-    chapters = [task_chapter(task, who, of_task(worked, task), progress) for task in TASKS]
+    chapters = [task_chapter(task, who, of_task(worked, task), progress) for task, who in crew.items()]
     if real:
-        chapters.append(real_chapter(out, who, real))
+        chapters.append(real_chapter(out, crew["neuron-tracking"], real))
         progress("report")
     report = Report(
         title="Annotation learnt from screens alone",
-        lead=f"{describe(who)} works on test worlds that no training ever touched: it sees the screen of an "
-        "annotation tool, and clicks. Play any episode below.",
-        facts=facts(who, worked, seconds, workers),
+        lead="Test worlds that no training ever touched: a policy sees the screen of an annotation tool, and "
+        "clicks. Play any episode below.",
+        facts=facts(crew, worked, seconds, workers),
         chapters=chapters,
     )
     write_report(out / "report.html", report)
     return report
 
 
-def work(who: Contender, what: Attempt) -> Episode:
+def work(crew: Mapping[str, Contender], what: Attempt) -> Episode:
     """One world, worked through."""
     session = Session(what.source, what.layout)
-    rollout(session, who.annotator(session, what.source.seed), what.guards)
+    rollout(session, crew[what.source.task].annotator(session, what.source.seed), what.guards)
     return session.episode()
 
 
@@ -110,7 +114,7 @@ def task_chapter(
         films.append(film(episode, f"World {episode.source.seed:,}"))
         progress("report")
     lead = (
-        f"{len(episodes)} worlds of the standard level, from {TEST_SEED:,} on. "
+        f"{describe(who)} in {len(episodes)} worlds of the standard level, from {TEST_SEED:,} on. "
         "Shown are the first ones, and the first that failed if there is any."
     )
     return Chapter(named(task), lead, episodes, films)
@@ -152,12 +156,19 @@ def real_films(real: Stack, result: Trace) -> list[Film]:
     return films
 
 
-def facts(who: Contender, episodes: Sequence[Episode], seconds: float, workers: int) -> list[tuple[str, str]]:
+def facts(
+    crew: Mapping[str, Contender], episodes: Sequence[Episode], seconds: float, workers: int
+) -> list[tuple[str, str]]:
     """What the head of the page states."""
     clicks = sum(len(episode.steps) for episode in episodes)
+    everyone = {describe(who): who.model for who in crew.values()}
     return [
-        ("Annotator", describe(who)),
-        *([("Parameters", f"{sum(p.numel() for p in who.model.parameters()):,}")] if who.model else []),
+        ("Annotators", ", ".join(everyone)),
+        *(
+            (f"Parameters of {name.lower()}", f"{sum(p.numel() for p in model.parameters()):,}")
+            for name, model in everyone.items()
+            if model
+        ),
         ("Worlds", f"{len(episodes)}"),
         ("Clicks", f"{clicks:,}"),
         ("Time", f"{seconds:.0f} s on {workers} {'core' if workers == 1 else 'cores'}"),
@@ -167,7 +178,12 @@ def facts(who: Contender, episodes: Sequence[Episode], seconds: float, workers: 
 
 def describe(who: Contender) -> str:
     """Who it is, in words."""
-    return {"shipped": "The shipped policy", "expert": "The virtual expert"}.get(who.name, who.name)
+    names = {
+        "shipped": "The policy for dots and neurons",
+        "nine": "The policy for nine tasks",
+        "expert": "The virtual expert",
+    }
+    return names.get(who.name, who.name)
 
 
 def named(task: str) -> str:

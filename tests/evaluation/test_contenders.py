@@ -32,7 +32,7 @@ def test_a_checkpoint_is_named_by_its_folder(session, tmp_path):
 
 
 def test_what_is_neither_is_refused(tmp_path):
-    with pytest.raises(ClonotateError, match="no such folder; the names are shipped, expert"):
+    with pytest.raises(ClonotateError, match="no such folder; the names are shipped, nine, expert"):
         contender("profi")
     with pytest.raises(ClonotateError, match="no checkpoint"):
         contender(str(tmp_path))

@@ -9,7 +9,7 @@ from clonotate.cli.options import Json, names_of
 from clonotate.cli.terminal import bar, report, table
 from clonotate.records import ClonotateError
 
-Policy = Annotated[str, typer.Option(help="A checkpoint folder, or shipped.")]
+Policy = Annotated[str, typer.Option(help="A checkpoint folder, shipped or nine.")]
 
 
 def effort(
@@ -76,7 +76,7 @@ def review(
 
 
 def fit_flag(
-    policy: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.", show_default=False)],
+    policy: Annotated[str, typer.Argument(help="A checkpoint folder, shipped or nine.", show_default=False)],
     tasks: Annotated[str, typer.Option(help="Names, with commas; or nine.")] = "nine",
     episodes: Annotated[int, typer.Option(help="Worlds of each task, one person in each.", min=1)] = 16,
 ) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to write to.", metavar="FOLDER")] = Path("out/demo"),
-    episodes: Annotated[int, typer.Option(help="Worlds of each task.", min=1)] = 40,
+    episodes: Annotated[int, typer.Option(help="Worlds of each task.", min=1)] = 12,
     volume: Annotated[
         Path | None, typer.Option(help="Trace in this .tif, .npy or .zarr stack too.", metavar="FILE")
     ] = None,
@@ -26,7 +26,7 @@ def demo(
     ] = None,
     processes: Processes = cores(),
 ) -> None:
-    """Let the shipped policy annotate both tasks, and a real stack if you give one; then look at the report.
+    """Let the shipped policies annotate all nine tasks, and a stack if you give one; then look at the report.
 
     Example: clonotate demo --volume raw.tif --start 0,526,639
     """
@@ -34,19 +34,19 @@ def demo(
 
     if start and not volume:
         raise ClonotateError("--start needs a --volume to start in")
-    who = demonstration.annotator()
+    crew = demonstration.crew()
     place = triple("--start", start, whole_numbers=True) if start else None
     real = (
         demonstration.stack(volume, place and (int(place[0]), int(place[1]), int(place[2])))
         if volume
         else None
     )
-    if who.model is None:
+    if crew["neuron-tracking"].model is None:
         print("This copy comes without weights, so the virtual expert, who knows the truth, works instead.")
         real = None
     films = min(episodes, demonstration.FILMS)
-    with bar("annotating", len(demonstration.TASKS) * (episodes + films) + bool(real)) as advance:
-        page = demonstration.demo(out, who, episodes, real, processes, lambda what: advance())
+    with bar("annotating", len(crew) * (episodes + films) + bool(real)) as advance:
+        page = demonstration.demo(out, crew, episodes, real, processes, lambda what: advance())
     show(page)
     print(f"wrote {out / 'report.html'}: open it in a browser to play the episodes")
 
@@ -55,7 +55,7 @@ def show(page: "Report") -> None:
     """The success table, and what came of a real stack."""
     from clonotate.formats.html import tally
 
-    shown = table(page.facts[0][1], "task", "success", "95 %", "clicks", "parts")
+    shown = table("Test worlds, worked through alone", "task", "success", "95 %", "clicks", "parts")
     for chapter in page.chapters:
         counted = tally(chapter.episodes)
         if counted is None:

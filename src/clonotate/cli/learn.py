@@ -57,7 +57,7 @@ def train(
 
 
 def dagger(
-    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.")],
+    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, shipped or nine.")],
     recipe: Annotated[str, typer.Option(help="How a round trains, as for train.", show_default=False)],
     out: Out,
     rounds: Annotated[int, typer.Option(help="Of practice and training.", min=1)] = 3,
@@ -81,7 +81,7 @@ def dagger(
 
 
 def finetune(
-    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, or shipped.")],
+    checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, shipped or nine.")],
     data: Annotated[Path, typer.Option(help="Recorded sessions, Parquet.", show_default=False)],
     out: Out,
     tasks: Annotated[str, typer.Option(help="Learn from sessions of these alone; with commas.")] = "",

@@ -21,7 +21,7 @@ Scale = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="For tables and figures; what is there is not measured again.")]
 Work = Annotated[Path, typer.Option(help="For what is trained on the way.")]
-Policy = Annotated[str, typer.Option(help="Whom to ask: a checkpoint folder, or shipped.")]
+Policy = Annotated[str, typer.Option(help="Whom to ask: a checkpoint folder, shipped or nine.")]
 RESULTS, RUNS = Path("out/results"), Path("runs/studies")
 
 

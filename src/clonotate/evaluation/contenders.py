@@ -1,4 +1,4 @@
-"""Who is evaluated: a checkpoint by its folder, or `shipped`, `expert`, `blind`, `random`, `repeat`."""
+"""Who is evaluated: a checkpoint by its folder or name, or `expert`, `blind`, `random`, `repeat`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from clonotate.models.policy import Policy
 from clonotate.records import ClonotateError
 
 SHIPPED = Path(clonotate.__file__).parent / "shipped"
-"""The checkpoint that comes with the package."""
+"""The checkpoint for dots and neurons, which comes with the package."""
+COMES_ALONG = {"shipped": SHIPPED, "nine": SHIPPED / "nine"}
+"""The checkpoints that do; `nine` knows all nine families."""
 UNREST = 0.25  # chosen on validation worlds, where it freed policies from going in circles
 
 Recruit = Callable[[Session, int], Annotator]
@@ -76,9 +78,9 @@ def contender(name: str, temperature: float = 0.0, unrest: float = UNREST) -> Co
 
 
 def folder_of(name: str) -> Path:
-    """Where a checkpoint lies: a folder, or the one that is `shipped`. ClonotateError where there is none."""
-    folder = SHIPPED if name == "shipped" else Path(name)
+    """Where a checkpoint lies: a folder, or one that comes along. ClonotateError where there is none."""
+    folder = COMES_ALONG.get(name, Path(name))
     if not folder.is_dir():
-        names = ", ".join(["shipped", *UNTRAINED])
+        names = ", ".join([*COMES_ALONG, *UNTRAINED])
         raise ClonotateError(f"no checkpoint {name!r}: there is no such folder; the names are {names}")
     return folder
