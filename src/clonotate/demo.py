@@ -161,14 +161,10 @@ def facts(
 ) -> list[tuple[str, str]]:
     """What the head of the page states."""
     clicks = sum(len(episode.steps) for episode in episodes)
-    everyone = {describe(who): who.model for who in crew.values()}
+    networks = {who.name: who.model for who in crew.values() if who.model}
+    sizes = [f"{sum(p.numel() for p in network.parameters()):,}" for network in networks.values()]
     return [
-        ("Annotators", ", ".join(everyone)),
-        *(
-            (f"Parameters of {name.lower()}", f"{sum(p.numel() for p in model.parameters()):,}")
-            for name, model in everyone.items()
-            if model
-        ),
+        *([("Parameters of each policy", " and ".join(dict.fromkeys(sizes)))] if sizes else []),
         ("Worlds", f"{len(episodes)}"),
         ("Clicks", f"{clicks:,}"),
         ("Time", f"{seconds:.0f} s on {workers} {'core' if workers == 1 else 'cores'}"),

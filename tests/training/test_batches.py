@@ -5,9 +5,7 @@ import pytest
 import torch
 from fake_lessons import FakeLessons
 
-from clonotate.training.batches import HELD, Batches, number, pack, stream
-
-HERE = torch.device("cpu")
+from clonotate.training.batches import Batches, pack, stream
 
 
 def test_processes_share_the_lessons_of_a_step_out_in_order():
@@ -43,36 +41,9 @@ def test_packing_leaves_the_lessons_as_they_were():
 @pytest.mark.slow
 def test_several_workers_give_the_batches_of_one():
     batches = Batches(FakeLessons(), 2, 0.3, 7, 0, 1)
-    for step, batch in enumerate(stream(batches, range(2, 7), HERE, workers=2), 2):
+    for step, batch in enumerate(stream(batches, 2, 7, workers=2), 2):
         alone = batches[step]
         assert torch.equal(batch.screens, alone.screens)
         assert torch.equal(batch.past, alone.past)
         assert (batch.lengths, batch.kinds) == (alone.lengths, alone.kinds)
     assert step == 6
-
-
-def test_every_batch_is_echoed_as_often_as_asked_and_in_groups():
-    steps = [number(step, 3) for step in range(4 * 3 * HELD)]
-    assert sorted(steps) == sorted(3 * list(range(4 * HELD)))
-    assert steps[: 3 * HELD] == 3 * list(range(HELD))
-    assert [number(step) for step in range(100)] == list(range(100))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("start", [0, HELD - 2, HELD + 3])
-def test_a_stream_taken_up_anywhere_echoes_what_an_unbroken_one_does(start):
-    batches = Batches(FakeLessons(), 2, 0.3, 7, 0, 1)
-    steps = range(start, 2 * HELD + 3)
-    echoed = stream(batches, steps, HERE, workers=2, echoes=2)
-    for step, batch in zip(steps, echoed, strict=True):
-        assert torch.equal(batch.past, batches[number(step, 2)].past)
-        assert torch.equal(batch.screens, batches[number(step, 2)].screens)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_batches_reach_a_gpu_whole_and_in_order():
-    batches, gpu = Batches(FakeLessons(), 2, 0.3, 7, 0, 1), torch.device("cuda", 0)
-    for step, batch in enumerate(stream(batches, range(9), gpu, workers=2)):
-        for name in ("screens", "past", "clicks", "weight"):
-            assert torch.equal(getattr(batch, name).cpu(), getattr(batches[step], name))
-    assert step == 8

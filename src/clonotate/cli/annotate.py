@@ -26,7 +26,7 @@ def annotate(
     ],
     out: Annotated[Path, typer.Option(help="The SWC file to write.", metavar="FILE", show_default=False)],
     task: Annotated[str, typer.Option(help="The task that works on stacks.")] = "neuron-tracking",
-    by: Annotated[str, typer.Option(help="Who traces: shipped, or a checkpoint folder.")] = "shipped",
+    by: Annotated[str, typer.Option(help="Who traces: shipped, nine, or a checkpoint folder.")] = "shipped",
     spacing: Annotated[
         str | None,
         typer.Option(help="Size of a voxel; else the file's own, else 1,1,1.", metavar="Z,Y,X"),

@@ -40,10 +40,9 @@ def evaluate(
     seed: Seed = TEST_SEED,
     level: Level = "standard",
     layout: Layout = "original",
-    teacher_forced: Annotated[
-        bool,
-        typer.Option(help="Also ask about every screen of demonstrations."),
-    ] = True,
+    asked: Annotated[
+        int | None, typer.Option(help="Worlds to teacher-force on too; all unless given.", min=0)
+    ] = None,
     temperature: Annotated[float, typer.Option(help="0 takes the likeliest click.", min=0)] = 0.0,
     unrest: Unrest = 0.25,
     budget: Budget = 500,
@@ -80,7 +79,7 @@ def evaluate(
             level=level,
             layout=layout,
             guards=Guards(budget, loop_guard, ask),
-            asked=None if teacher_forced else 0,
+            asked=asked,
             mistakes=recovery,
             workers=processes,
             progress=lambda task, row: advance(),

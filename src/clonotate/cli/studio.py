@@ -12,7 +12,7 @@ def studio(
         typer.Option(help="Your own data, a file or a folder; more than once for more.", metavar="PATH"),
     ] = None,
     policy: Annotated[
-        str, typer.Option(help="Who helps: shipped, expert, or a checkpoint folder.")
+        str, typer.Option(help="Who helps: shipped, nine, expert, or a checkpoint folder.")
     ] = "shipped",
     journal: Annotated[
         str, typer.Option(help="Where clicks are kept: a file, or postgresql://host/name.", metavar="WHERE")

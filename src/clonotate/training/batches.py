@@ -1,11 +1,9 @@
 """The data of a training step: whole lessons packed end to end, rendered by processes of their own.
 
-Batch k of rank r holds lessons k * processes * E + r * E + j, so that nothing about the data needs saving.
-Step k learns from batch k, unless batches are echoed.
+Step k of rank r uses lessons k * processes * E + r * E + j, so that nothing about the data needs saving.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +15,6 @@ from clonotate.episodes.dataset import Lesson
 from clonotate.training.curriculum import Curriculum
 
 TENSORS = ("screens", "past", "clicks", "weight")
-HELD = 16
-"""So many batches are held where batches are echoed: so long it takes until one comes again."""
 
 
 class Batch(NamedTuple):
@@ -49,7 +45,7 @@ def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batc
 
 
 class Batches(Dataset[Batch]):
-    """Numbered batches for one of several processes: each a pure function of the fields and its number."""
+    """The batch of every step, for one of several processes: a pure function of its fields and the step."""
 
     def __init__(
         self, curriculum: Curriculum, lessons: int, hidden: float, seed: int, rank: int, processes: int
@@ -57,68 +53,28 @@ class Batches(Dataset[Batch]):
         self.curriculum, self.lessons, self.hidden, self.seed = curriculum, lessons, hidden, seed
         self.rank, self.processes = rank, processes
 
-    def __getitem__(self, number: int) -> Batch:
-        first = (number * self.processes + self.rank) * self.lessons
+    def __getitem__(self, step: int) -> Batch:
+        first = (step * self.processes + self.rank) * self.lessons
         lessons = [self.curriculum.lesson(first + k) for k in range(self.lessons)]
-        return pack(lessons, self.hidden, np.random.default_rng((self.seed, number, self.rank)))
+        return pack(lessons, self.hidden, np.random.default_rng((self.seed, step, self.rank)))
 
 
-def number(step: int, echoes: int = 1) -> int:
-    """Which batch a step learns from, where each is learnt from `echoes` times, `HELD` steps apart."""
-    return step // (HELD * echoes) * HELD + step % HELD
+def stream(batches: Batches, start: int, steps: int, workers: int = 1, pin: bool = False) -> Iterator[Batch]:
+    """The batches of steps `start` to `steps`, made ahead by worker processes; how many changes nothing.
 
-
-def stream(
-    batches: Batches, steps: range, place: torch.device, workers: int = 1, echoes: int = 1
-) -> Iterator[Batch]:
-    """The batches of some steps on the device `place`, made ahead by worker processes, however many.
-
-    Learning from a batch again is what a GPU does while it would wait for the next one (data echoing, Choi
-    et al. 2019): `HELD` batches are held there and gone through `echoes` times.
+    `pin` puts them where a GPU can fetch them by itself.
     """
-    numbers = [number(step, echoes) for step in steps]
-    loader = made_ahead(batches, list(dict.fromkeys(numbers)), workers, pin=place.type == "cuda")
-    fresh = sent(loader, place) if place.type == "cuda" else iter(loader)
-    held: dict[int, Batch] = {}
-    for one in numbers:
-        if one not in held:
-            held = {other: batch for other, batch in held.items() if other // HELD == one // HELD}
-            held[one] = next(fresh)
-        yield held[one] if echoes > 1 else held.pop(one)
-
-
-def sent(batches: Iterable[Batch], place: torch.device) -> Iterator[Batch]:
-    """The same batches on a GPU: each is on its way while the one before is learnt from."""
-    road, here = torch.cuda.Stream(place), torch.cuda.current_stream(place)  # type: ignore[no-untyped-call]
-    under_way: deque[tuple[Batch, torch.cuda.Event]] = deque()
-
-    def arrived() -> Batch:
-        batch, landed = under_way.popleft()
-        here.wait_event(landed)
-        for name in TENSORS:
-            getattr(batch, name).record_stream(here)  # its memory is not given away while `here` works on it
-        return batch
-
-    for batch in batches:
-        with torch.cuda.stream(road):
-            under_way.append((batch.to(place), road.record_event()))
-        if len(under_way) > 1:
-            yield arrived()
-    yield from (arrived() for _ in list(under_way))
-
-
-def made_ahead(batches: Batches, numbers: list[int], workers: int, pin: bool) -> DataLoader[Batch]:
-    """Batches by their numbers; `pin` puts them where a GPU can fetch them by itself."""
-    return DataLoader(
+    loader = DataLoader(
         batches,
         batch_size=None,
-        sampler=numbers,
+        sampler=range(start, steps),
         num_workers=workers,
         prefetch_factor=2,
         pin_memory=pin,
         multiprocessing_context="spawn",
         worker_init_fn=_quieten,
     )
+    return iter(loader)
 
 
 def _quieten(_: int) -> None:
@@ -129,4 +85,4 @@ def _quieten(_: int) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)  # its own threads, one a core in each worker, crowd out the trainer
+    cv2.setNumThreads(1)  # else as many of its own in each worker as there are cores

@@ -46,10 +46,9 @@ class Run:
 
     curriculum: Curriculum
     preset: str = "nano"  # a name in models.PRESETS
-    start: str = ""  # a checkpoint to go on from with a fresh optimizer: a folder, or "shipped"
+    start: str = ""  # a checkpoint to go on from with a fresh optimizer: a folder, or a name like "shipped"
     steps: int = 5_000
     episodes_per_step: int = 2  # a process
-    echoes: int = 1  # each batch is learnt from so many times: where a GPU would wait for the next one
     processes: int = 1
     lr: float = 1e-3
     lr_end: float = 5e-5
@@ -182,9 +181,9 @@ def _fit(rank: int, run: Run, call: Call) -> None:
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
     with Log(call.out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
-        batches = stream(lessons, range(state.step, call.end), place, call.workers, run.echoes)
-        for batch in state.clock.waiting(batches):
-            step = state.step
+        batches = stream(lessons, state.step, call.end, call.workers, pin=place.type == "cuda")
+        for loaded in state.clock.waiting(batches):
+            step, batch = state.step, loaded.to(place)
             measured = measure(model, batch, bf16) if rank == 0 and step % run.log_every == 0 else {}
             sums.zero_()
             totals = learn(model, batch, bf16)
