@@ -169,6 +169,45 @@ def settled() -> Run:
     )
 
 
+def practised() -> Run:
+    """A round of practice for `nine`, mostly in the families that it places well in.
+
+    It learns to undo what it has just placed wrong, and nothing from older mistakes: learning those too,
+    it went on for ever looking for what it cannot see, in place of Done (LOG.md).
+
+    clonotate dagger nine --recipe nine_tasks:practised --rounds 1 --episodes 336 --out runs/nine-practised
+    """
+    run = settled()
+    well = ("colored-dot-tracking", "spectral-plume-finding")
+    more = (*2 * well, "neuron-tracking", "multichannel-image-alignment", "cell-lineage-tracking")
+    tasks = tuple((name, "standard") for name in (*NINE, *more))
+    curriculum = replace(run.curriculum, tasks=tasks, recorded_share=0.4, notice=1, seed=99)
+    return replace(run, curriculum=curriculum, start="nine", steps=650, lr=6e-4, average=0.99, seed=17)
+
+
+def longer() -> Run:
+    """On from `practised`, demonstrations alone, more of the families that come near; its rate is constant.
+
+    clonotate train nine_tasks:longer --out runs/nine-longer --max-minutes 45
+    """
+    run = practised()
+    near = ("cell-lineage-tracking", "multichannel-image-alignment", "spectral-plume-finding")
+    tasks = (*NINE, *LONG[:3], *2 * near, "neuron-tracking", *2 * ("colored-dot-tracking",))
+    curriculum = replace(
+        run.curriculum, tasks=tuple((name, "standard") for name in tasks), recorded_share=0.5, seed=100
+    )
+    return replace(
+        run,
+        curriculum=curriculum,
+        start="runs/nine-practised/round-00",
+        steps=20_000,
+        lr=8e-4,
+        decay_from=1.0,
+        log_every=20,
+        seed=18,
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from clonotate.models import build
+from clonotate.models.base import ClickDistribution
 from clonotate.models.policy import Policy
 from clonotate.records import Click
 
@@ -52,11 +53,41 @@ def test_temperature_spreads_clicks_and_seeds_differ(model, screens):
 
 def test_who_comes_back_to_a_screen_grows_restless(model, screens):
     policy = Policy(model, unrest=0.4)
-    assert [round(policy.heat(screens[0]), 1) for _ in range(5)] == [0.0, 0.4, 0.8, 1.0, 1.0]
-    assert policy.heat(screens[1]) == 0.0
+    assert [heat(policy, screens[0]) for _ in range(5)] == [0.0, 0.4, 0.8, 1.0, 1.0]
+    assert heat(policy, screens[1]) == 0.0
     policy.reset()
-    assert policy.heat(screens[0]) == 0.0
-    assert Policy(model, 1.5, unrest=0.4).heat(screens[0]) == 1.5
+    assert heat(policy, screens[0]) == 0.0
+    assert heat(Policy(model, 1.5, unrest=0.4), screens[0]) == 1.5
+
+
+def heat(policy, screen):
+    policy.look(screen)
+    return round(policy.heat(), 1)
+
+
+class Undoer(ClickDistribution):
+    """Sure of a corner, and where that is barred of the one across."""
+
+    def argmax(self):
+        return torch.tensor([[90, 60]])
+
+    def candidates(self, count):
+        return torch.tensor([[[90, 60], [4, 5]]]), torch.tensor([[0.9, 0.1]])
+
+    nll = sample = mass = within = None
+
+
+def test_what_leads_back_again_and_again_is_not_clicked_for_a_while(model, screens):
+    policy = Policy(model, unrest=1e-9)
+    policy.heat = lambda: 0
+    made = []
+    for turn in range(4):  # the mark lies a pixel further off each time: a new screen, then the old one
+        for screen in (screens[0], np.roll(screens[1], turn, 1)):
+            policy.look(screen)
+            click = policy.choose(Undoer()) if screen is not screens[0] else Click(40, 30)
+            policy.made(click)
+            made.append((click.x, click.y))
+    assert made[1::2] == [(90, 60), (90, 60), (4, 5), (90, 60)]
 
 
 @torch.inference_mode()

@@ -1,10 +1,12 @@
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from clonotate.annotators.virtual import STEADY, VirtualAnnotator, sample_habits
+from clonotate.annotators.collect import demonstrate
+from clonotate.annotators.virtual import STEADY, Habits, VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import lesson
 from clonotate.episodes.files import read_episodes, write_episodes
 from clonotate.episodes.replay import replay
@@ -60,6 +62,20 @@ def test_the_advice_undoes_wrong_marks_whoever_made_them(session):
     learnt = lesson(episode)
     assert (learnt.past[1:] == [(step.click.x, step.click.y) for step in episode.steps[:-1]]).all()
     assert (learnt.clicks == [(step.advice.x, step.advice.y) for step in episode.steps]).all()
+
+
+def test_only_the_repair_of_a_fresh_mistake_is_learnt_where_so_asked(session):
+    episode = supervise(session, careless(session), ALONE, np.random.default_rng(5))
+    assert [step.label.in_error for step in episode.steps[:5]] == [False, True, True, True, True]
+    assert lesson(episode, notice=1).weight[:5].tolist() == [1, 1, 0, 0, 0]
+    assert lesson(episode, notice=2).weight[:5].tolist() == [1, 1, 1, 0, 0]
+    assert lesson(episode).weight.all()
+
+
+def test_people_repair_their_own_mistakes_as_late_as_they_like(session):
+    late = demonstrate(session.source, habits=Habits(mistake=0.5, late=1.0))
+    assert any(a.label.in_error and b.label.in_error for a, b in pairwise(late.steps))
+    assert lesson(late, notice=1).weight.all()
 
 
 def test_an_oblivious_expert_never_undoes(session):

@@ -73,7 +73,6 @@ class Follower:
         self.seen = 0
         self.guess: ClickDistribution | None = None
         self.undo: Rect | None = None
-        self.heat = 0.0
 
     @torch.inference_mode()
     def see(self, what: Glimpse) -> None:
@@ -81,22 +80,19 @@ class Follower:
         if what.click is not None:
             self.policy.made(what.click)
         self.guess, self.undo = self.policy.look(what.screen), what.undo
-        self.heat = self.policy.heat(what.screen)
         self.seen += 1
 
     @torch.inference_mode()
     def suggest(self) -> Suggestion:
         """What the policy would click on the last screen it saw."""
         assert self.guess is not None, "nothing was seen yet"
-        guess, generator = self.guess, self.policy.generator
-        chosen = guess.sample(self.heat, generator) if self.heat else guess.argmax()
-        x, y = chosen[0].tolist()
-        mass = guess.mass()
+        guess, mass = self.guess, self.guess.mass()
+        click = self.policy.choose(guess)
         return Suggestion(
             step=self.seen - 1,
-            click=Click(x, y),
-            confidence=around(mass)[0, y // CELL, x // CELL].item(),
-            others=others(guess, Click(x, y)),
+            click=click,
+            confidence=around(mass)[0, click.y // CELL, click.x // CELL].item(),
+            others=others(guess, click),
             entropy=guess.entropy().item(),
             doubt=share(mass[0], self.undo) if self.undo else 0.0,
         )

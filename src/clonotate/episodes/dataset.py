@@ -28,12 +28,13 @@ class Lesson:
     kinds: tuple[str, ...]  # what kind of action each step is, for metrics; "" where unknown
 
 
-def lesson(episode: Episode, world: Any = None) -> Lesson:
+def lesson(episode: Episode, world: Any = None, notice: int = 0) -> Lesson:
     """Render an episode and set what is to be learnt beside it.
 
     The target is the advice: a policy sees slips and trembling hands, and their repair, without learning
     them (DAgger has the same form: the learner's states, the expert's actions). Where nobody advised, it is
-    what a person's click means, unless that was undone later on. `world` is needed on real data.
+    what a person's click means, unless that was undone later on. `world` is needed on real data. Above 0,
+    `notice` leaves out what to do about mistakes of a policy that are older than so many clicks.
     """
     frames, events, aims = [], [], []
     for session, step in zip(replay(episode, world), episode.steps, strict=False):
@@ -43,6 +44,8 @@ def lesson(episode: Episode, world: Any = None) -> Lesson:
         aims.append(pair(step.advice or steady(session, step.click, event)))
     taken = undone(events)
     weight = [worth(step, i in taken) for i, step in enumerate(episode.steps)]
+    if notice:
+        weight = [0.0 if old > notice else one for one, old in zip(weight, ages(episode.steps), strict=True)]
     made = of_frames(frames, episode.steps)
     return replace(made, clicks=np.array(aims, np.int64), weight=np.array(weight, np.float32))
 
@@ -86,6 +89,20 @@ def worth(step: Step, undone: bool) -> float:
     if undone or step.by == "policy":
         return 0.0
     return CORRECTION if step.by == "correction" else 1.0
+
+
+def ages(steps: Sequence[Step]) -> list[int]:
+    """At each step how many clicks ago the mistake was made that still stands; 0 where none does.
+
+    All 0 where no policy acted: people notice their own mistakes, and look for them before Done. Of a policy
+    that errs unknowingly the expert asks what its screens do not tell: not Done yet, go back, undo this.
+    """
+    found, age = [], 0
+    practised = any(step.by == "policy" for step in steps)
+    for step in steps:
+        age = age + 1 if practised and step.label is not None and step.label.in_error else 0
+        found.append(age)
+    return found
 
 
 def undone(events: Sequence[Event | None]) -> frozenset[int]:

@@ -33,6 +33,7 @@ class Curriculum:
     layouts: tuple[str, ...] = ("original",)
     recorded: tuple[str, ...] = ()  # Parquet files of episodes
     recorded_share: float = 0.5
+    notice: int = 0  # clicks after a policy's own mistake that the repair is learnt in; 0 for any time
     budget: int = 400  # longest demonstration, in clicks
     tremor: float = (
         0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
@@ -65,7 +66,7 @@ class Curriculum:
         rng = np.random.default_rng([self.seed, index])
         if self.recorded and rng.random() < self.recorded_share:
             episodes = load(self.recorded)
-            return lesson(*episodes[rng.integers(len(episodes))])
+            return lesson(*episodes[rng.integers(len(episodes))], self.notice)
         task, level = self.tasks[index % len(self.tasks)]
         layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
