@@ -1,12 +1,14 @@
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from clonotate.episodes.rollout import Guards
-from clonotate.evaluation.closed_loop import closed_loop
+from clonotate.evaluation.closed_loop import How, closed_loop
 from clonotate.evaluation.contenders import Contender, contender
 from clonotate.models import build
-from clonotate.records import ClonotateError
+from clonotate.records import ClonotateError, Event
+from clonotate.screens.pointing import locate
 
 TASK = "colored-dot-tracking"
 
@@ -18,6 +20,32 @@ def test_the_expert_succeeds():
     assert (summary["success"], summary["done"], summary["invalid"], summary["loops"]) == (1, 1, 0, 0)
     assert 0 < summary["low"] < summary["high"] == 1
     assert summary["parts"] == {"marker_f1": 1, "in_order": 1}
+
+
+def done(session, seed):
+    """One who presses Done at once."""
+    return lambda screen: locate(session.view, session.layout, Event("done"))
+
+
+def astray(session, seed):
+    """One who places a mark in the corner, where there is none to be, and presses Done."""
+    events = iter((Event("canvas", (1, 1)), Event("done")))
+    return lambda screen: locate(session.view, session.layout, next(events))
+
+
+@pytest.mark.parametrize(
+    ("who", "how"),
+    [
+        (contender("expert"), "right"),
+        (Contender("hasty", hired=done), "early"),
+        (Contender("careless", hired=astray), "mistake"),
+        (contender("repeat"), "unfinished"),
+    ],
+)
+def test_it_says_how_episodes_end(who, how):
+    result = closed_loop(who, TASK, 2, 10_000, "easy", guards=Guards(60))
+    assert [row.how for row in result.rows] == 2 * [how]
+    assert result.summary()["endings"] == dict.fromkeys(get_args(How), 0) | {how: 2}
 
 
 def test_the_random_one_fails():

@@ -111,14 +111,14 @@ def evaluation_table(page: dict[str, Any]) -> Table:
     """The page of an evaluation for the eye: a row a task."""
     title = f"{page['checkpoint']}, {page['level']}, {page['layout']}, worlds from {page['seed']} on"
     asked = ("placed within 5 px", "buttons") if any(map(forced, page["tasks"].values())) else ()
-    shown = table(title, "task", "success", "95 %", "Done", "clicks", "invalid", "loops", "parts", *asked)
+    shown = table(title, "task", "success", "95 %", "fails by", "clicks", "invalid", "loops", "parts", *asked)
     for task, result in page["tasks"].items():
         alone = result["closed_loop"]
         shown.add_row(
             task,
             f"{percent(alone['success'])} of {alone['episodes']}",
             interval(alone["low"], alone["high"]),
-            percent(alone["done"]),
+            fails(alone["endings"]),
             f"{alone['steps']:.0f}",
             percent(alone["invalid"]),
             percent(alone["loops"]),
@@ -126,6 +126,12 @@ def evaluation_table(page: dict[str, Any]) -> Table:
             *(percent(forced(result).get(rate)) for rate in ("place_5px", "buttons") if asked),
         )
     return shown
+
+
+def fails(endings: dict[str, int]) -> str:
+    """What ended episodes that failed, the most frequent first: such as "unfinished 3, mistake 1"."""
+    failed = sorted(((n, how) for how, n in endings.items() if n and how != "right"), reverse=True)
+    return ", ".join(f"{how} {n}" for n, how in failed) or "-"
 
 
 def doubt_table(page: dict[str, Any]) -> Table:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -26,6 +26,10 @@ class Attempt:
     guards: Guards
 
 
+How: TypeAlias = Literal["right", "mistake", "early", "unfinished"]
+"""How an episode ended: all right; Done over a mark that was wrong; Done too early; never Done."""
+
+
 @dataclass(frozen=True)
 class Row:
     """How one episode went."""
@@ -38,6 +42,7 @@ class Row:
     invalid: int  # clicks that hit nothing
     looped: bool
     seconds: float
+    how: How
     asked: int | None = None  # clicks before it would first have asked; None if it never would
 
 
@@ -55,7 +60,8 @@ class ClosedLoop:
         """Rates in [0, 1] with 95 % intervals: success by Wilson, graded parts by bootstrap over episodes.
 
         `invalid` is the share of clicks that hit nothing, `loops` the share of episodes that ran in a
-        loop, `steps` the mean number of clicks, `asks` what a threshold of confidence would do.
+        loop, `steps` the mean number of clicks, `asks` what a threshold of confidence would do, `endings` how
+        many ended in which way.
         """
         rows, count = self.rows, len(self.rows)
         success = sum(row.success for row in rows)
@@ -68,6 +74,7 @@ class ClosedLoop:
             "low": low,
             "high": high,
             "done": sum(row.done for row in rows) / count,
+            "endings": {how: sum(row.how == how for row in rows) for how in get_args(How)},
             "parts": {name: float(np.mean(values)) for name, values in parts.items()},
             "parts_intervals": {name: list(bootstrap(values)) for name, values in parts.items()},
             "steps": float(np.mean(steps)),
@@ -146,5 +153,13 @@ def attempt(contender: Contender, what: Attempt) -> Row:
         invalid=ending.invalid,
         looped=ending.looped,
         seconds=time.perf_counter() - begun,
+        how=how(session, score.success),
         asked=ending.asked,
     )
+
+
+def how(session: Session, success: bool) -> How:
+    """The way in which a session ended."""
+    if success or not session.done:
+        return "right" if success else "unfinished"
+    return "mistake" if session.task.standing(session.world).in_error else "early"
