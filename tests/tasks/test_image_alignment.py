@@ -1,5 +1,6 @@
 """What is particular to alignment: maps and fits, what two channels share, and landmarks of real pictures."""
 
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from clonotate.records import ClonotateError, Event
-from clonotate.tasks.image_alignment import LEVELS, PAIR_TOLERANCE, ImageAlignment, World, faulty
+from clonotate.screens.widgets import Path
+from clonotate.tasks.image_alignment import GREEN, LEVELS, PAIR_TOLERANCE, RED, ImageAlignment, World, faulty
 from clonotate.tasks.worlds.channels import Scene, photograph, within
 from clonotate.tasks.worlds.maps import apply, composed, fitted, inverse, similarity
 
@@ -173,6 +175,28 @@ class TestClicks:
         aligned = paired(begun, list(landmarks), list(apply(begun.pictures.truth, landmarks)))
         before, after = (alike(w.overlay[20:-20, 20:-20]) for w in (begun, aligned))
         assert after > before + 0.15
+
+    def test_the_overlay_shows_which_pair_does_not_agree(self) -> None:
+        begun = replace(world(SEEDS[1]), channel="overlay")
+        firsts = begun.pictures.landmarks
+        seconds = apply(begun.pictures.truth, firsts).round()
+        good = paired(begun, firsts, seconds)
+        assert max(lengths(good)) < 3
+        seconds[3] += (30, -25)
+        bad = paired(begun, firsts, seconds)
+        assert np.argmax(lengths(bad)) == 3
+        lamps = [STANDARD.view(one).status[-1].swatch for one in (begun, good, bad)]
+        assert lamps == [None, GREEN, RED]
+
+    def test_pairs_on_one_spot_can_be_shown(self) -> None:
+        begun = replace(world(SEEDS[1]), channel="overlay")
+        assert len(lengths(paired(begun, [(9, 9)] * 4, [(9, 9)] * 4))) == 4
+
+
+def lengths(shown: World) -> list[float]:
+    """Of the lines in an overlay."""
+    paths = [one for one in STANDARD.view(shown).canvas.overlay if isinstance(one, Path)]
+    return [math.dist(*path.points) for path in paths]
 
 
 def alike(overlay: np.ndarray) -> float:

@@ -109,9 +109,18 @@ class TestTheInterface:
 
     def test_undo_opens_the_path_before_again(self) -> None:
         world = self.world()
-        for event in (Event("canvas", (20, 100)), Event("new"), Event("undo"), Event("canvas", (60, 100))):
+        clicks = [Event("canvas", at) for at in ((20, 100), (60, 100), (100, 100))]
+        for event in (*clicks[:2], Event("new"), Event("undo"), clicks[2]):
             world = TASK.update(world, event)
-        assert world.paths == (((20, 100), (60, 100)),)
+        assert world.paths == (((20, 100), (60, 100), (100, 100)),)
+
+    def test_one_node_makes_no_road(self) -> None:
+        begun = self.world()
+        click = Event("canvas", (20, 100))
+        assert TASK.update(TASK.update(begun, click), Event("new")).paths == ((),)
+        for event in (click, Event("canvas", (60, 100)), Event("new")):
+            begun = TASK.update(begun, event)
+        assert TASK.update(TASK.update(begun, click), Event("new")).paths == begun.paths
 
     def test_a_click_on_the_overview_goes_there_and_leaves_a_pin(self) -> None:
         world = TASK.update(replace(self.world(), above=True), Event("canvas", (250, 10)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clonotate.annotation import Landmarks, Pair, Spot
 from clonotate.records import Event, Phase, Score
-from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Readout, View
+from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, View
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds.channels import Channels, Scene, photograph
 from clonotate.tasks.worlds.corners import corners, spread
@@ -35,6 +35,7 @@ COLORS: tuple[RGB, ...] = (
     (255, 110, 170),
     (190, 160, 255),
 )
+GREEN, AMBER, RED = (80, 200, 90), (240, 180, 40), (230, 60, 60)
 Channel = Literal["A", "B", "overlay"]
 Place = tuple[int, int]
 
@@ -122,7 +123,7 @@ class ImageAlignment(Task[World, Memory]):
     """The knobs are those of the scene, and what it shows: stained cells, or a slice through an organ."""
 
     name: ClassVar[str] = "multichannel-image-alignment"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     scene: Scene = field(default_factory=Scene)
     subject: Literal["cells", "organ"] = "cells"
@@ -174,7 +175,7 @@ class ImageAlignment(Task[World, Memory]):
                 Readout("Pairs", f"{count}/{world.pairs}"),
                 Readout("Next", following, None if world.full else COLORS[count]),
                 Readout("Map", "affine" if world.pictures.affine else "similarity"),
-                Readout("RMS", f"{rms(world):.1f} px" if count > 2 else "-"),
+                quality(world),
             ),
         )
 
@@ -306,13 +307,14 @@ def wanted(world: World) -> Channel:
 def shown(world: World) -> Canvas:
     """The channel looked at with its marks, or both with the fit applied and the marks of A on it.
 
-    In B a small cross keeps the place of the pending click in A.
+    There a line leads from each mark to where the fit brings its counterpart, as in a georeferencer. In B a
+    small cross keeps the place of the pending click in A.
     """
     clicks, pending = world.clicks, world.pending
     if world.channel == "A":
         return Canvas(world.pictures.first, rings(clicks[::2]))
     if world.channel == "overlay":
-        return Canvas(world.overlay, rings(clicks[::2]))
+        return Canvas(world.overlay, residuals(world) + rings(clicks[::2]))
     ghost = (Mark(pending, COLORS[len(clicks) // 2], 4, "cross"),) if pending else ()
     return Canvas(world.pictures.second, rings(clicks[1::2]) + ghost)
 
@@ -320,6 +322,24 @@ def shown(world: World) -> Canvas:
 def rings(places: tuple[Place, ...]) -> tuple[Mark, ...]:
     """Rings in the colours of the pairs."""
     return tuple(Mark(at, color, 6) for at, color in zip(places, COLORS, strict=False))
+
+
+def residuals(world: World) -> tuple[Path, ...]:
+    """From each mark in A to its counterpart, brought there by the fit: long where a pair does not agree."""
+    firsts, seconds = world.matched
+    inverse = np.asarray(cv2.invertAffineTransform(world.fit), np.float64)  # zeros where there is none
+    back = apply(inverse, seconds).round().clip(0, CANVAS - 1).astype(int)
+    ends = zip(firsts.astype(int).tolist(), back.tolist(), COLORS, strict=False)
+    return tuple(Path(((x, y), (u, v)), color) for (x, y), (u, v), color in ends)
+
+
+def quality(world: World) -> Readout:
+    """How well three pairs or more agree: green if the fit will do, then amber, red beyond twice that."""
+    if len(world.clicks) < 6:
+        return Readout("RMS", "-")
+    error = rms(world)
+    light = GREEN if error <= TOLERANCE else AMBER if error <= 2 * TOLERANCE else RED
+    return Readout("RMS", f"{error:.1f} px", light)
 
 
 def following(world: World) -> Place:

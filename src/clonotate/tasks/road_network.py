@@ -124,7 +124,7 @@ class RoadNetwork(Task[World, Memory]):
     """The knobs are those of the country."""
 
     name: ClassVar[str] = "road-network-construction"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     country: Country = field(default_factory=Country)
 
@@ -164,6 +164,8 @@ class RoadNetwork(Task[World, Memory]):
                 return looking(world, moved(world.view, STEPS[button]))
             case Event("overview"):
                 return looking(world, world.view) if world.above else replace(world, above=True)
+            case Event("new") if len(world.paths[-1]) == 1:
+                return replace(world, paths=(*world.paths[:-1], ()), pin=None)  # one node makes no road
             case Event("new") if world.last is not None:
                 return replace(world, paths=(*world.paths, ()), pin=None)
             case Event("undo") if world.paths != ((),):
