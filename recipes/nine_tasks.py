@@ -208,6 +208,21 @@ def longer() -> Run:
     )
 
 
+def finished() -> Run:
+    """On from `longer` in ever smaller steps, two fifths of them in practice of the families that come near.
+
+    FIVE=colored-dot-tracking,neuron-tracking,cell-lineage-tracking,multichannel-image-alignment
+    FIVE=$FIVE,spectral-plume-finding
+    clonotate dagger runs/nine-longer --recipe nine_tasks:finished --tasks $FIVE --rounds 1 --episodes 350 \\
+        --out runs/nine-finished
+    """
+    run = longer()
+    curriculum = replace(run.curriculum, recorded_share=0.4, seed=101)
+    return replace(
+        run, curriculum=curriculum, start="runs/nine-longer", steps=900, decay_from=0.1, average=0.99, seed=19
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

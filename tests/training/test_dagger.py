@@ -14,7 +14,7 @@ from clonotate.episodes.session import Session
 from clonotate.evaluation.contenders import contender
 from clonotate.models import build
 from clonotate.models.checkpoint import save_model
-from clonotate.records import Click, Event, Source
+from clonotate.records import Click, ClonotateError, Event, Source
 from clonotate.screens.pointing import hit, locate
 from clonotate.training import dagger as room
 from clonotate.training.curriculum import FIRST_TRAINING_SEED, Curriculum
@@ -149,6 +149,16 @@ def test_worlds_are_for_training_and_never_come_twice():
     others = [what.source.seed for what in assignments(plan(seed=1), 0)]
     assert not set(seeds) & set(others)
     assert {what.layout for what in assignments(plan(episodes=20), 0)} == {"original", "dark-top"}
+
+
+def test_some_families_can_be_left_to_demonstrations():
+    other = "neuron-tracking"
+    both = plan(episodes=4, run=Run(Curriculum(((TASK, "easy"), (other, "easy"), (TASK, "hard")))))
+    assert [what.source.task for what in assignments(both, 0)] == [TASK, other, TASK, TASK]
+    alone = replace(both, only=(TASK,))
+    assert [what.source.level for what in assignments(alone, 0)] == ["easy", "hard", "easy", "hard"]
+    with pytest.raises(ClonotateError, match="does not teach road"):
+        replace(both, only=("road-network-construction",))
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def dagger(
     rounds: Annotated[int, typer.Option(help="Of practice and training.", min=1)] = 3,
     episodes: Annotated[int, typer.Option(help="To practise on in a round.", min=1)] = 200,
     temperature: Annotated[float, typer.Option(help="Of the policy while it practises.", min=0)] = 0.5,
+    tasks: Annotated[str, typer.Option(help="Practise in these alone; with commas.")] = "",
     seed: Annotated[int, typer.Option(help="Another one gives other worlds to practise on.", min=0)] = 0,
     processes: Processes = cores(),
     device: Device = "cpu",
@@ -75,7 +76,8 @@ def dagger(
     from clonotate.training.dagger import Dagger
     from clonotate.training.dagger import dagger as practise
 
-    plan = Dagger(checkpoint, run, rounds, episodes, temperature, seed=seed)
+    only = tuple(names_of([tasks])) if tasks else ()
+    plan = Dagger(checkpoint, run, rounds, episodes, temperature, only=only, seed=seed)
     last = practise(plan, out, processes, device)
     print(f"{last} holds the checkpoint; next: clonotate evaluate {last}")
 

@@ -21,7 +21,7 @@ from clonotate.evaluation.contenders import Contender, contender
 from clonotate.evaluation.fan_out import fan_out
 from clonotate.models.checkpoint import PAGE, read_page
 from clonotate.models.policy import Policy
-from clonotate.records import Click, Episode, Event, Label, Source, Step
+from clonotate.records import Click, ClonotateError, Episode, Event, Label, Source, Step
 from clonotate.screens.pointing import hit
 from clonotate.tasks import task_named
 from clonotate.tasks.base import Intent, Standing
@@ -67,7 +67,14 @@ class Dagger:
     episodes: int = 200  # a round
     temperature: float = 0.5  # of the policy while it practises
     practice: Practice = Practice()
+    only: tuple[str, ...] = ()  # practise in these families alone; in all of the curriculum's if empty
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ClonotateError for a family to practise in that the curriculum does not have."""
+        taught = {task for task, _ in self.run.curriculum.tasks}
+        if unknown := set(self.only) - taught:
+            raise ClonotateError(f"the recipe does not teach {', '.join(sorted(unknown))}")
 
 
 def dagger(plan: Dagger, out: Path, workers: int = 1, device: str = "cpu") -> Path:
@@ -102,9 +109,10 @@ def finished(run: Run, folder: Path) -> bool:
 def assignments(plan: Dagger, turn: int) -> list[Assignment]:
     """The episodes of one round: tasks take turns, worlds never come twice."""
     curriculum = plan.run.curriculum
+    turns = [(task, level) for task, level in curriculum.tasks if not plan.only or task in plan.only]
     made = []
     for i in range(turn * plan.episodes, (turn + 1) * plan.episodes):
-        task, level = curriculum.tasks[i % len(curriculum.tasks)]
+        task, level = turns[i % len(turns)]
         layout = curriculum.layout(np.random.default_rng([plan.seed, i]))
         seed = FIRST_SEED + FIRST_TRAINING_SEED * plan.seed + i
         source = Source(task, level, seed, task_named(task, level).version)
