@@ -82,6 +82,21 @@ def dagger(
     print(f"{last} holds the checkpoint; next: clonotate evaluate {last}")
 
 
+def average(
+    checkpoints: Annotated[list[str], typer.Argument(help="Folders, shipped or nine; two or more.")],
+    out: Annotated[Path, typer.Option(help="The folder for their mean.", show_default=False)],
+) -> None:
+    """Take the mean of checkpoints of one training: often better than each of them.
+
+    Example: clonotate average nine runs/nine-practised runs/nine-finished --out runs/mean
+    """
+    from clonotate.evaluation.contenders import folder_of
+    from clonotate.models.average import average as mean
+
+    mean([folder_of(name) for name in checkpoints], checkpoints, out)
+    print(f"{out} holds the checkpoint; next: clonotate evaluate {out}")
+
+
 def finetune(
     checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, shipped or nine.")],
     data: Annotated[Path, typer.Option(help="Recorded sessions, Parquet.", show_default=False)],
