@@ -88,7 +88,7 @@ def average(
 ) -> None:
     """Take the mean of checkpoints of one training: often better than each of them.
 
-    Example: clonotate average nine runs/nine-practised runs/nine-finished --out runs/mean
+    Example: clonotate average runs/nano runs/dagger/round-02 --out runs/mean
     """
     from clonotate.evaluation.contenders import folder_of
     from clonotate.models.average import average as mean
