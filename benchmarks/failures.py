@@ -51,20 +51,21 @@ def main() -> None:
 def page(chosen: argparse.Namespace) -> Iterator[str]:
     """The page, line by line."""
     yield f"# How `{chosen.policy}` fails\n"
-    yield f"    python benchmarks/failures.py {chosen.policy} --episodes {chosen.episodes}"
+    how_many = f"--episodes {chosen.episodes} --seed {chosen.seed}"
+    yield f"    python benchmarks/failures.py {chosen.policy} {how_many} \\"
+    yield f"        --tasks {' '.join(chosen.tasks)}"
     yield INTRODUCTION
     yield "| task | failed | how often | what it did, and should have done | seeds |"
     yield "|---|---|---|---|---|"
     for task in chosen.tasks:
-        source = Source(task, version=task_named(task).version)
-        worlds = range(chosen.seed, chosen.seed + chosen.episodes)
-        what = [
-            Assignment(Source(source.task, source.level, seed, source.version), "original", WATCHED, (seed,))
-            for seed in worlds
-        ]
+        version = task_named(task).version
+        sources = [Source(task, seed=chosen.seed + i, version=version) for i in range(chosen.episodes)]
+        what = [Assignment(source, "original", WATCHED, (source.seed,)) for source in sources]
         watched = collect(contender(chosen.policy), what, chosen.processes)
         ways = {episode.source.seed: way(episode) for episode in watched}
         failed = {seed: said for seed, said in ways.items() if said}
+        if not failed:
+            yield f"| {task} | 0 of {len(ways)} | - | - | - |"
         for said, count in Counter(failed.values()).most_common(SHOWN):
             seeds = ", ".join(str(seed) for seed in [s for s, one in failed.items() if one == said][:3])
             yield f"| {task} | {len(failed)} of {len(ways)} | {count} | {said} | {seeds} |"
@@ -72,8 +73,9 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
 
 def way(episode: Episode) -> str:
     """In words, how an episode failed; empty if it did not."""
-    acts = [act(session, step) for session, step in zip(replay(episode), episode.steps, strict=False)]
-    *_, last = replay(episode)
+    stages = replay(episode)
+    acts = [act(next(stages), step) for step in episode.steps]
+    last = next(stages)
     ending = how(last, last.score().success)
     wrong = [step.label.in_error for step in episode.steps if step.label]
     wrong.append(last.task.standing(last.world).in_error)

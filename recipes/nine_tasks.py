@@ -173,7 +173,8 @@ def practised() -> Run:
     """A round of practice for `nine`, mostly in the families that it places well in.
 
     It learns to undo what it has just placed wrong, and nothing from older mistakes: learning those too,
-    it went on for ever looking for what it cannot see, in place of Done (LOG.md).
+    it went on for ever looking for what it cannot see, in place of Done (LOG.md). It ran from the `nine` of
+    revision 7ee7f1b, the weights of `settled`; today's `nine` is the mean of that, this and `finished`.
 
     clonotate dagger nine --recipe nine_tasks:practised --rounds 1 --episodes 336 --out runs/nine-practised
     """
@@ -193,19 +194,10 @@ def longer() -> Run:
     run = practised()
     near = ("cell-lineage-tracking", "multichannel-image-alignment", "spectral-plume-finding")
     tasks = (*NINE, *LONG[:3], *2 * near, "neuron-tracking", *2 * ("colored-dot-tracking",))
-    curriculum = replace(
-        run.curriculum, tasks=tuple((name, "standard") for name in tasks), recorded_share=0.5, seed=100
-    )
-    return replace(
-        run,
-        curriculum=curriculum,
-        start="runs/nine-practised/round-00",
-        steps=20_000,
-        lr=8e-4,
-        decay_from=1.0,
-        log_every=20,
-        seed=18,
-    )
+    curriculum = replace(run.curriculum, tasks=tuple((name, "standard") for name in tasks), seed=100)
+    start = "runs/nine-practised/round-00"
+    run = replace(run, curriculum=curriculum, start=start, steps=20_000, seed=18)
+    return replace(run, lr=8e-4, decay_from=1.0, log_every=20)
 
 
 def finished() -> Run:
@@ -217,10 +209,8 @@ def finished() -> Run:
         --out runs/nine-finished
     """
     run = longer()
-    curriculum = replace(run.curriculum, recorded_share=0.4, seed=101)
-    return replace(
-        run, curriculum=curriculum, start="runs/nine-longer", steps=900, decay_from=0.1, average=0.99, seed=19
-    )
+    curriculum = replace(run.curriculum, seed=101)
+    return replace(run, curriculum=curriculum, start="runs/nine-longer", steps=900, decay_from=0.1, seed=19)
 
 
 def nano() -> Run:
