@@ -213,6 +213,43 @@ def finished() -> Run:
     return replace(run, curriculum=curriculum, start="runs/nine-longer", steps=900, decay_from=0.1, seed=19)
 
 
+def onward() -> Run:
+    """On from `nine`, demonstrations alone, most of the families that fail most; its rate is constant.
+
+    clonotate train nine_tasks:onward --out runs/nine-onward --max-minutes 16
+    """
+    run = longer()
+    tasks = (*NINE, *2 * LONG, *3 * SHORT[:1], *2 * SHORT[1:], "colored-dot-tracking")
+    curriculum = replace(run.curriculum, tasks=tuple((name, "standard") for name in tasks), seed=102)
+    return replace(run, curriculum=curriculum, start="nine", seed=20)
+
+
+def advised() -> Run:
+    """On from `onward`: people are hasty and cautious, and what is learnt is one expert's advice.
+
+    clonotate train nine_tasks:advised --out runs/nine-advised --max-minutes 5
+    """
+    run = onward()
+    curriculum = replace(run.curriculum, adviser=0.5, seed=103)
+    return replace(run, curriculum=curriculum, start="runs/nine-onward", seed=21)
+
+
+def sided() -> Run:
+    """On from `advised`, a quarter of the lessons limbs, half of these in animals that all walk one way.
+
+    Which foot is a left one is told by the heading and by what lies behind what, and neither is of use
+    without the other: one is learnt first (LOG.md).
+
+    clonotate train nine_tasks:sided --out runs/nine-sided --max-minutes 45
+    """
+    run = advised()
+    near = ("cell-lineage-tracking", "multichannel-image-alignment", "spectral-plume-finding")
+    tasks = (*NINE, *2 * near, near[1], *2 * LONG[1:2], *3 * LONG[:1])
+    sided = 3 * (("animal-limb-tracking", "rightward"),)
+    curriculum = replace(run.curriculum, tasks=(*((name, "standard") for name in tasks), *sided), seed=104)
+    return replace(run, curriculum=curriculum, start="runs/nine-advised", seed=22)
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

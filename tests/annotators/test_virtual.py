@@ -155,3 +155,28 @@ def test_advice_for_another_hand_does_not_slip() -> None:
     assert session.score().success
     assert not any(step.label.mistake for step in session.steps if step.label)
     assert len(session.steps) < 10 * LEVELS["easy"].dots[1]
+
+
+def test_an_adviser_says_the_same_to_the_hasty_and_the_cautious() -> None:
+    for care in (0.0, 1.0):
+        session = Session(Source(TASK, "easy", 4))
+        person = VirtualAnnotator(session, Habits(care=care), np.random.default_rng(4), adviser=0.5)
+        while not session.done:
+            step = person(session.screen)
+            intent = session.task.expert(session.world, person.memory, 0.5)
+            assert step.advice == locate(session.view, session.layout, intent.event)
+            session.click(step)
+        assert session.score().success
+
+
+def test_a_person_advised_works_as_without_advice() -> None:
+    def clicks(adviser: float | None) -> list[Step]:
+        session = Session(Source(TASK, "easy", 5))
+        person = VirtualAnnotator(session, Habits(care=0.9), np.random.default_rng(5), adviser)
+        while not session.done:
+            session.click(person(session.screen))
+        return session.steps
+
+    own, advised = clicks(None), clicks(0.0)
+    assert [step.click for step in own] == [step.click for step in advised]
+    assert [step.advice for step in own] != [step.advice for step in advised]

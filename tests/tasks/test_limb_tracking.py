@@ -64,6 +64,13 @@ class TestTheWorld:
         assert film.known[1].min() >= 0
         assert film.known[1].max() <= 1
 
+    @pytest.mark.parametrize("seed", SEEDS)
+    def test_where_all_walk_to_the_right_no_left_foot_is_near(self, seed: int) -> None:
+        film = LEVELS["rightward"].begin(np.random.default_rng(seed)).film
+        snout, tail = (film.known[0][:, film.names.index(name), 0] for name in ("Snout", "Tail base"))
+        assert (snout > tail).all()
+        assert {"L fore", "R hind"} <= set(film.names)
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_keypoints_stand_out_from_the_ground_and_are_not_drawn(self, kind: str) -> None:
         film = filmed(kind)

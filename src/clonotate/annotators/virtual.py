@@ -58,11 +58,15 @@ def sample_habits(rng: np.random.Generator) -> Habits:
 class VirtualAnnotator:
     """The expert of one session with one person's habits: Screen -> Step, labels and advice beside the click.
 
-    It reads the session's present world, never a script: ask it at any time, whoever clicked before.
+    It reads the session's present world, never a script: ask it at any time, whoever clicked before. Its
+    advice is its own exact click, or the repair where that errs; with `adviser`, what an expert of that care
+    would do in its place.
     """
 
-    def __init__(self, session: Session, habits: Habits, rng: np.random.Generator) -> None:
-        self.session, self.habits, self.rng = session, habits, rng
+    def __init__(
+        self, session: Session, habits: Habits, rng: np.random.Generator, adviser: float | None = None
+    ) -> None:
+        self.session, self.habits, self.rng, self.adviser = session, habits, rng, adviser
         self.memory = None
         self.patience = 0  # looks around left before the last slip is noticed
         self.placed = False  # the last thing done was a placement
@@ -73,10 +77,16 @@ class VirtualAnnotator:
         intent, standing = self.intend()
         event, kind, mistake = self.behave(intent, standing)
         self.placed = kind in ("place", "select", "adjust")
-        careless = mistake or (standing.in_error and event != intent.event)
-        meant = self.exact(intent.event if careless else event)
         label = self.label(event, kind, intent, standing, mistake)
-        return Step(self.point(event), self.time(kind), "virtual", label, meant)
+        careless = mistake or (standing.in_error and event != intent.event)
+        meant = self.advised() or (intent.event if careless else event)
+        return Step(self.point(event), self.time(kind), "virtual", label, self.exact(meant))
+
+    def advised(self) -> Event | None:
+        """What the adviser would do on the present screen, who remembers what this person does."""
+        if self.adviser is None:
+            return None
+        return self.session.task.expert(self.session.world, self.memory, self.adviser).event
 
     def advise(self, screen: Screen) -> Step:
         """What the careful expert would do now, without slips, glances or a trembling hand (for DAgger)."""

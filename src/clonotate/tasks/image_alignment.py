@@ -123,7 +123,7 @@ class ImageAlignment(Task[World, Memory]):
     """The knobs are those of the scene, and what it shows: stained cells, or a slice through an organ."""
 
     name: ClassVar[str] = "multichannel-image-alignment"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     scene: Scene = field(default_factory=Scene)
     subject: Literal["cells", "organ"] = "cells"
@@ -266,15 +266,15 @@ class ImageAlignment(Task[World, Memory]):
         return world.pending is None and due and "overlay" not in memory.looks
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
-        """A look-alike without counterpart, the neighbour in B, the very place of A, a slip of the hand."""
+        """A look-alike without counterpart, the neighbour in B, where the fit says, a slip of the hand."""
         if intent.kind != "place" or intent.event.at is None:
             return ()
         x, y = intent.event.at
-        pictures, pending = world.pictures, world.pending
-        neighbours = pictures.first_only if pending is None else pictures.second_only
-        if pending is not None:
+        pictures = world.pictures
+        neighbours = pictures.first_only if world.pending is None else pictures.second_only
+        if (ghost := expected(world)) is not None:
             others = apply(pictures.truth, pictures.shared)
-            neighbours = np.concatenate([neighbours, others, np.array([pending], float)])
+            neighbours = np.concatenate([neighbours, others, np.array([ghost], float)])
         near = neighbours[np.linalg.norm(neighbours - (x, y), axis=1) < 60]
         places = [(round(a), round(b)) for a, b in near]
         places += [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 8), (3, -13), (-12, -6), (6, 16))]
@@ -308,15 +308,23 @@ def shown(world: World) -> Canvas:
     """The channel looked at with its marks, or both with the fit applied and the marks of A on it.
 
     There a line leads from each mark to where the fit brings its counterpart, as in a georeferencer. In B a
-    small cross keeps the place of the pending click in A.
+    small cross stands where the fit expects the pending click in A.
     """
-    clicks, pending = world.clicks, world.pending
+    clicks, ghost = world.clicks, expected(world)
     if world.channel == "A":
         return Canvas(world.pictures.first, rings(clicks[::2]))
     if world.channel == "overlay":
         return Canvas(world.overlay, residuals(world) + rings(clicks[::2]))
-    ghost = (Mark(pending, COLORS[len(clicks) // 2], 4, "cross"),) if pending else ()
-    return Canvas(world.pictures.second, rings(clicks[1::2]) + ghost)
+    cross = (Mark(ghost, COLORS[len(clicks) // 2], 4, "cross"),) if ghost else ()
+    return Canvas(world.pictures.second, rings(clicks[1::2]) + cross)
+
+
+def expected(world: World) -> Place | None:
+    """Where in B the pairs so far say that the pending click lies: at first, where it lies in A."""
+    if world.pending is None:
+        return None
+    x, y = apply(world.fit, np.array(world.pending, float)).round().clip(0, CANVAS - 1)
+    return int(x), int(y)
 
 
 def rings(places: tuple[Place, ...]) -> tuple[Mark, ...]:

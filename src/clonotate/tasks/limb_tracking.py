@@ -343,4 +343,6 @@ LEVELS = {
     "easy": LimbTracking(footage.EASY),
     "standard": LimbTracking(),
     "hard": LimbTracking(footage.HARD),
+    # A lesson in near and far: where all walk to the right, R is always near, and L always far
+    "rightward": LimbTracking(footage.RIGHTWARD),
 }

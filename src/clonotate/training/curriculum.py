@@ -35,9 +35,8 @@ class Curriculum:
     recorded_share: float = 0.5
     notice: int = 0  # clicks after a policy's own mistake that the repair is learnt in; 0 for any time
     budget: int = 400  # longest demonstration, in clicks
-    tremor: float = (
-        0.0  # spread of clicks on the canvas, at most, px; below a person's own it changes nothing
-    )
+    tremor: float = 0.0  # spread of clicks on the canvas, px; below a person's own it changes nothing
+    adviser: float | None = None  # care of the one expert whose clicks are learnt; None: each their own
     excerpt: int = 0  # lessons are cut to so many steps in a row, for more worlds a frame; 0 for whole ones
     whole: int = 5  # of lessons that are cut every so many-th stays whole, for long memories of every task
     worth: tuple[tuple[Kind, float], ...] = ()  # so many times as much a kind of click counts in the loss
@@ -71,7 +70,7 @@ class Curriculum:
         layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
         source = Source(task, level, seed, task_named(task, level).version)
-        return demonstration(Session(source, layout), rng, self.budget, self.tremor)
+        return demonstration(Session(source, layout), rng, self.budget, self.tremor, self.adviser)
 
     def layout(self, rng: np.random.Generator) -> str:
         """One of the layouts; `sampled` and `sampled@416x320` become the name of one newly drawn.
@@ -85,16 +84,23 @@ class Curriculum:
         return name.replace("sampled", f"sampled-{seed}")
 
 
-def demonstration(session: Session, rng: np.random.Generator, budget: int, tremor: float = 0.0) -> Lesson:
+def demonstration(
+    session: Session,
+    rng: np.random.Generator,
+    budget: int,
+    tremor: float = 0.0,
+    adviser: float | None = None,
+) -> Lesson:
     """A person of the population works on a session: the screens as they come, and the clicks to learn.
 
     A tremor moves what is executed, not what is learnt, and so shows what a policy's own aim leads to
-    (noise injection: DART, Laskey et al. 2017).
+    (noise injection: DART, Laskey et al. 2017). With an adviser too, hasty and cautious people are shown, and
+    one expert says what to do in every state, so that equal screens ask for equal clicks.
     """
     habits = sample_habits(rng)
     if tremor > habits.jitter:
         habits = replace(habits, jitter=rng.uniform(habits.jitter, tremor))
-    person = VirtualAnnotator(session, habits, rng)
+    person = VirtualAnnotator(session, habits, rng, adviser)
     frames = []
     while not session.done and len(session.steps) < budget:
         frames.append(session.screen)

@@ -38,6 +38,7 @@ class Scene:
     blur: float  # px
     cover: float  # chance of things in front of animals outside an arena
     kinds: tuple[str, ...] = ("mouse above", "mouse above", *BUILDS, *INSECTS)
+    rightward: float = 0.5  # chance that what is seen from the side walks to the right
 
 
 COATS: dict[str, tuple[Tone, ...]] = {
@@ -70,7 +71,7 @@ def shoot(scene: Scene, rng: np.random.Generator) -> Film:
     """A film of an animal of the scene's kinds; everything random comes from `rng`."""
     kind = scene.kinds[rng.integers(len(scene.kinds))]
     frames = int(rng.integers(scene.frames[0], scene.frames[1] + 1))
-    animal = cast(kind, Walk(frames, rng.uniform(*scene.pace), rng.uniform(0, 1)), rng)
+    animal = cast(kind, Walk(frames, rng.uniform(*scene.pace), rng.uniform(0, 1)), scene.rightward, rng)
     animal, pan = staged(animal, rng)
     height, width = (int(SIZE + reach) for reach in np.ptp(pan[:, ::-1], axis=0))
     level = ground_level(animal, scene.contrast, rng)
@@ -95,8 +96,8 @@ def group_of(kind: str) -> str:
     return "rodent" if kind in ("mouse above", "mouse", "rat") else "pet"
 
 
-def cast(kind: str, walk: Walk, rng: np.random.Generator) -> Animal:
-    """An animal of that kind, of some colour."""
+def cast(kind: str, walk: Walk, rightward: float, rng: np.random.Generator) -> Animal:
+    """An animal of that kind, of some colour; `rightward` as in `Scene`."""
     coats = COATS[group_of(kind)]
     r, g, b = (float(np.clip(c + rng.normal(0, 0.02), 0.04, 0.95)) for c in coats[rng.integers(len(coats))])
     coat = (r, g, b)
@@ -106,7 +107,7 @@ def cast(kind: str, walk: Walk, rng: np.random.Generator) -> Animal:
         return mouse_above(walk, coat, mixed(PINK, coat, 0.35), rng)
     rodent = group_of(kind) == "rodent"
     skin = mixed(PINK, coat, 0.25) if rodent else scaled(coat, rng.uniform(0.55, 0.9))
-    return quadruped(BUILDS[kind], walk, coat, skin, rng)
+    return quadruped(BUILDS[kind], walk, coat, skin, rightward, rng)
 
 
 def scaled(tone: Tone, factor: float) -> Tone:
@@ -295,4 +296,5 @@ EASY = Scene(frames=(6, 7), pace=(0.08, 0.12), contrast=0.30, clutter=0.3, noise
 STANDARD = Scene(
     frames=(7, 10), pace=(0.10, 0.18), contrast=0.20, clutter=0.7, noise=5.0, blur=0.6, cover=0.6
 )
+RIGHTWARD = replace(STANDARD, kinds=tuple(BUILDS), rightward=1.0)
 HARD = Scene(frames=(10, 10), pace=(0.18, 0.28), contrast=0.13, clutter=1.0, noise=9.0, blur=0.8, cover=0.8)

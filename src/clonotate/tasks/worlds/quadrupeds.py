@@ -55,11 +55,13 @@ BUILDS = {
 }  # fmt: skip
 
 
-def quadruped(build: Build, walk: Walk, coat: Tone, skin: Tone, rng: np.random.Generator) -> Animal:
-    """A quadruped that walks to the left or to the right, so that its left or its right side is near."""
+def quadruped(
+    build: Build, walk: Walk, coat: Tone, skin: Tone, rightward: float, rng: np.random.Generator
+) -> Animal:
+    """A quadruped that walks to the right, with that chance, or to the left; the side it shows is near."""
     gait = FOUR_FEET[list(FOUR_FEET)[rng.integers(len(FOUR_FEET))]]
     build = varied(build, rng)
-    right = bool(rng.random() < 0.5)
+    right = bool(rng.random() < rightward)
     sketch, frames = Sketch(), walk.frames
     bob = 0.02 * np.sin(4 * np.pi * walk.phase + rng.uniform(0, 6.3))
     far, near = ("L", "R") if right else ("R", "L")
