@@ -10,14 +10,19 @@ import argparse
 import math
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
+import numpy as np
 
 from clonotate.episodes.replay import replay
 from clonotate.episodes.session import Session
 from clonotate.evaluation.closed_loop import how
 from clonotate.evaluation.contenders import contender
-from clonotate.records import Episode, Source, Step
+from clonotate.formats.png import write_png
+from clonotate.records import Click, Episode, Screen, Source, Step
 from clonotate.screens.pointing import hit
 from clonotate.tasks import NINE, task_named
 from clonotate.training.dagger import Assignment, Practice, collect
@@ -29,10 +34,25 @@ NEAR = 10
 INTRODUCTION = """
 An expert watched every episode: what the policy did, and what the expert would have done, at the mistake
 after which something wrong always stood, or at a Done that came too early. *Beside it* is within 10 px of the
-place meant. To see one: `clonotate play TASK --by POLICY --seed SEED --gif failure.gif`.
+place meant. Pictures show these moments: red is where it clicked, green where it should have. To see the
+whole episode: `clonotate play TASK --by POLICY --seed SEED --gif failure.gif`.
 """
 SHOWN = 4
 """Ways to fail that are told of each task."""
+ACROSS, DOWN = 4, 5
+"""Failures in a picture."""
+DID, DUE = (255, 40, 40), (60, 255, 90)
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """An episode that went wrong for good, and where."""
+
+    seed: int
+    said: str
+    screen: Screen
+    did: Click
+    due: Click | None  # the same, where nothing else was due
 
 
 def main() -> None:
@@ -62,29 +82,58 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
         sources = [Source(task, seed=chosen.seed + i, version=version) for i in range(chosen.episodes)]
         what = [Assignment(source, "original", WATCHED, (source.seed,)) for source in sources]
         watched = collect(contender(chosen.policy), what, chosen.processes)
-        ways = {episode.source.seed: way(episode) for episode in watched}
-        failed = {seed: said for seed, said in ways.items() if said}
+        failed = [failure for episode in watched if (failure := failure_of(episode))]
         if not failed:
-            yield f"| {task} | 0 of {len(ways)} | - | - | - |"
-        for said, count in Counter(failed.values()).most_common(SHOWN):
-            seeds = ", ".join(str(seed) for seed in [s for s, one in failed.items() if one == said][:3])
-            yield f"| {task} | {len(failed)} of {len(ways)} | {count} | {said} | {seeds} |"
+            yield f"| {task} | 0 of {len(watched)} | - | - | - |"
+            continue
+        for said, count in Counter(failure.said for failure in failed).most_common(SHOWN):
+            seeds = ", ".join([str(failure.seed) for failure in failed if failure.said == said][:3])
+            yield f"| {task} | {len(failed)} of {len(watched)} | {count} | {said} | {seeds} |"
+        write_png(chosen.out.with_suffix("") / f"{task}.png", sheet(failed))
+    for task in chosen.tasks:
+        picture = chosen.out.with_suffix("") / f"{task}.png"
+        if picture.exists():
+            yield f"\n## {task}\n\n![{task}]({picture.parent.name}/{picture.name})"
 
 
-def way(episode: Episode) -> str:
-    """In words, how an episode failed; empty if it did not."""
+def failure_of(episode: Episode) -> Failure | None:
+    """Where and how an episode failed; None if it did not."""
     stages = replay(episode)
-    acts = [act(next(stages), step) for step in episode.steps]
+    said, screens = [], []
+    for step, session in zip(episode.steps, stages, strict=False):
+        said.append(act(session, step))
+        screens.append(session.screen.copy())
     last = next(stages)
     ending = how(last, last.score().success)
+    if ending == "right":
+        return None
     wrong = [step.label.in_error for step in episode.steps if step.label]
     wrong.append(last.task.standing(last.world).in_error)
-    right = [i for i, stands in enumerate(wrong) if not stands]
-    if ending == "right":
-        return ""
+    at = [i for i, stands in enumerate(wrong) if not stands][-1] if wrong[-1] else len(said) - 1
+    words = said[at]
     if ending == "unfinished":
-        return f"never Done, {'over: ' + acts[right[-1]] if wrong[-1] else 'with nothing wrong'}"
-    return acts[right[-1]] if wrong[-1] else acts[-1]
+        words = f"never Done, {'over: ' + words if wrong[-1] else 'with nothing wrong'}"
+    step = episode.steps[at]
+    return Failure(episode.source.seed, words, screens[at], step.click, step.advice)
+
+
+def sheet(failed: Sequence[Failure]) -> Screen:
+    """The first failures side by side."""
+    pictures = [picture(failure) for failure in failed[: ACROSS * DOWN]]
+    pictures += [np.zeros_like(pictures[0])] * (-len(pictures) % ACROSS)
+    rows = [np.hstack(pictures[k : k + ACROSS]) for k in range(0, len(pictures), ACROSS)]
+    return np.vstack(rows)
+
+
+def picture(failure: Failure) -> Screen:
+    """The screen of a failure with what it did in red, what was due in green, and its seed."""
+    screen = failure.screen.copy()
+    for click, color, radius in ((failure.due, DUE, 9), (failure.did, DID, 6)):
+        if click is not None:
+            cv2.circle(screen, (click.x, click.y), radius, color, 2, cv2.LINE_AA)
+    place = (screen.shape[1] - 64, 12)
+    cv2.putText(screen, str(failure.seed), place, cv2.FONT_HERSHEY_SIMPLEX, 0.4, DID, 1, cv2.LINE_AA)
+    return screen
 
 
 def act(session: Session, step: Step) -> str:
