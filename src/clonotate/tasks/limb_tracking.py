@@ -224,7 +224,7 @@ class LimbTracking(Task[World, Memory]):
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         """Another keypoint's place, the ghost's, a slip of the hand, or hidden and visible mixed up."""
-        if intent.kind != "place" or world.active is None:
+        if intent.kind not in ("place", "select") or world.active is None:
             return ()
         t, k = world.t, world.active
         here = [at for at in world.film.truth[t] if at]
@@ -280,7 +280,7 @@ def place(world: World, k: int, phase: Phase) -> Intent:
     if world.active != k:
         return Intent(Event(tab(k)), "navigate", phase)
     at = world.film.truth[world.t][k]
-    return Intent(Event("canvas", at) if at else Event("hidden"), "place", phase)
+    return Intent(Event("canvas", at), "place", phase) if at else Intent(Event("hidden"), "select", phase)
 
 
 def go(world: World, t: int, phase: Phase) -> Intent:
