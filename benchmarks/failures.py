@@ -16,12 +16,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from clonotate.episodes.replay import replay
 from clonotate.episodes.session import Session
 from clonotate.evaluation.closed_loop import how
 from clonotate.evaluation.contenders import contender
-from clonotate.formats.png import write_png
 from clonotate.records import Click, Episode, Screen, Source, Step
 from clonotate.screens.pointing import hit
 from clonotate.tasks import NINE, task_named
@@ -89,11 +89,19 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
         for said, count in Counter(failure.said for failure in failed).most_common(SHOWN):
             seeds = ", ".join([str(failure.seed) for failure in failed if failure.said == said][:3])
             yield f"| {task} | {len(failed)} of {len(watched)} | {count} | {said} | {seeds} |"
-        write_png(chosen.out.with_suffix("") / f"{task}.png", sheet(failed))
+        picture = path(chosen, task)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(sheet(failed)).save(picture, quality=80, subsampling=0)
     for task in chosen.tasks:
-        picture = chosen.out.with_suffix("") / f"{task}.png"
+        picture = path(chosen, task)
         if picture.exists():
             yield f"\n## {task}\n\n![{task}]({picture.parent.name}/{picture.name})"
+
+
+def path(chosen: argparse.Namespace, task: str) -> Path:
+    """Where the picture of a task's failures lies: many colours, so a JPEG."""
+    page: Path = chosen.out
+    return page.with_suffix("") / f"{task}.jpg"
 
 
 def failure_of(episode: Episode) -> Failure | None:
@@ -119,13 +127,13 @@ def failure_of(episode: Episode) -> Failure | None:
 
 def sheet(failed: Sequence[Failure]) -> Screen:
     """The first failures side by side."""
-    pictures = [picture(failure) for failure in failed[: ACROSS * DOWN]]
+    pictures = [pictured(failure) for failure in failed[: ACROSS * DOWN]]
     pictures += [np.zeros_like(pictures[0])] * (-len(pictures) % ACROSS)
     rows = [np.hstack(pictures[k : k + ACROSS]) for k in range(0, len(pictures), ACROSS)]
     return np.vstack(rows)
 
 
-def picture(failure: Failure) -> Screen:
+def pictured(failure: Failure) -> Screen:
     """The screen of a failure with what it did in red, what was due in green, and its seed."""
     screen = failure.screen.copy()
     for click, color, radius in ((failure.due, DUE, 9), (failure.did, DID, 6)):

@@ -1,6 +1,6 @@
 """Image alignment: bring two channels of one scene together by landmarks, each clicked in A and then in B.
 
-The expert looks at both channels, takes the most prominent puncta of A from the top down, flips between the
+The expert looks at both channels, takes prominent puncta of A from the middle outwards, flips between the
 channels to find each counterpart in B, looks at the overlay of the present fit and undoes bad pairs.
 """
 
@@ -351,10 +351,10 @@ def quality(world: World) -> Readout:
 
 
 def following(world: World) -> Place:
-    """The first landmark that no pair has taken."""
+    """The landmark nearest to the middle that no pair has taken: a turn moves it least."""
     firsts = world.clicks[::2]
     free = [at for at in world.pictures.landmarks if all(math.dist(at, a) >= APART for a in firsts)]
-    x, y = free[0]
+    x, y = min(free, key=lambda at: math.dist(at, (CANVAS / 2, CANVAS / 2)))
     return round(x), round(y)
 
 
