@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
@@ -13,9 +15,18 @@ from clonotate.tasks.road_network import LEVELS, World, around
 from clonotate.tasks.worlds.aerial import Tile, survey
 from clonotate.tasks.worlds.network import LONG, SPACING, Network, lay
 from clonotate.tasks.worlds.streets import SIDE
-from clonotate.tasks.worlds.tracing import Paths, edge_f1, graph_f1, junction_f1, next_node, sketch
+from clonotate.tasks.worlds.tracing import (
+    Paths,
+    edge_f1,
+    graph_f1,
+    junction_f1,
+    next_node,
+    planar,
+    sketch,
+)
 
 TASK = LEVELS["standard"]
+PLACES = st.tuples(st.integers(0, 99), st.integers(0, 99))
 SEED = 20_000
 RIGHT: Paths = (((20, 100), (60, 100), (100, 100), (140, 100)), ((100, 30), (100, 65), (100, 100)))
 """How the T of `tee` is to be drawn."""
@@ -79,10 +90,9 @@ class TestWhatIsWrong:
         [
             ((60, 112),),  # off the road
             ((60, 100), (85, 100), (100, 80)),  # cuts the corner
-            ((60, 100), (130, 100)),  # no node at the junction
             ((60, 100), (90, 100), (62, 96)),  # back along what is drawn
         ],
-        ids=["off", "corner", "passed", "again"],
+        ids=["off", "corner", "again"],
     )
     def test_a_slip(self, path: tuple[tuple[int, int], ...]) -> None:
         assert not sketch(tee(), (path[:-1],)).faults
@@ -93,6 +103,51 @@ class TestWhatIsWrong:
         assert graph_f1(tee(), loose) < 0.5
         assert junction_f1(tee(), loose) == 0
         assert edge_f1(tee(), loose) > 0.95
+
+
+class TestWhereLinesMeet:
+    main = ((20, 100), (140, 100))
+
+    @pytest.mark.parametrize("end", [(100, 100), (100, 95), (100, 106)])
+    def test_an_end_on_a_line_is_a_junction(self, end: tuple[int, int]) -> None:
+        branch = ((100, 30), (100, 65), end)
+        assert planar((self.main, branch)) == (((20, 100), end, (140, 100)), branch)
+        assert graph_f1(tee(), (self.main, branch)) == junction_f1(tee(), (self.main, branch)) == 1
+
+    def test_lines_that_cross_are_joined(self) -> None:
+        down = ((80, 20), (80, 180))
+        assert planar((self.main, down)) == (
+            ((20, 100), (80, 100), (140, 100)),
+            ((80, 20), (80, 100), (80, 180)),
+        )
+
+    def test_a_node_near_a_crossing_is_the_crossing(self) -> None:
+        main, down = ((20, 100), (78, 100), (140, 100)), ((80, 20), (80, 180))
+        assert planar((main, down)) == (main, ((80, 20), (78, 100), (80, 180)))
+
+    def test_a_bend_is_none_of_its_own_meetings(self) -> None:
+        path = ((20, 100), (60, 100), (50, 104))
+        assert planar((path,)) == (path,)
+
+    def test_a_loop_is_joined_to_its_own_line(self) -> None:
+        path = ((20, 100), (60, 100), (140, 100), (140, 40), (80, 40), (80, 97))
+        assert planar((path,))[0][2] == (80, 97)
+
+    @given(st.lists(st.lists(PLACES, min_size=2, max_size=5), min_size=1, max_size=4))
+    def test_nothing_drawn_is_lost(self, drawn: list[list[tuple[int, int]]]) -> None:
+        paths: Paths = tuple(tuple(path) for path in drawn)
+        joined = planar(paths)
+        for path, more in zip(paths, joined, strict=True):
+            places = iter(more)
+            assert all(node in places for node in path)  # in order
+        assert {node for path in paths for node in path} <= {node for path in joined for node in path}
+
+    def test_a_junction_passed_is_no_slip_and_can_be_joined_later(self) -> None:
+        branch = ((100, 30), (100, 65), (100, 100))
+        assert not sketch(tee(), (self.main,)).faults
+        drawn = sketch(tee(), (self.main, branch))
+        assert not drawn.faults
+        assert drawn.covered.all()
 
 
 class TestTheInterface:

@@ -4,6 +4,7 @@ The tile is four canvases large: nodes are placed up close, in one of nine overl
 shows the whole tile at half its size, and a click there goes up close at that place. The expert takes the
 long roads first, then the branches, each from its western or northern end, and looks from above for the next
 one. It goes by the present screen alone: what is drawn, the pin and the views already visited are all on it.
+Lines that meet are joined, with or without a node there.
 """
 
 import math
@@ -124,7 +125,7 @@ class RoadNetwork(Task[World, Memory]):
     """The knobs are those of the country."""
 
     name: ClassVar[str] = "road-network-construction"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     country: Country = field(default_factory=Country)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from clonotate.screens.widgets import CANVAS, RGB, Mark, Path
 from clonotate.tasks.worlds.network import Place
-from clonotate.tasks.worlds.tracing import Paths, joints
+from clonotate.tasks.worlds.tracing import Paths, joints, planar
 
 LINE: RGB = (255, 214, 64)
 OPEN: RGB = (80, 220, 255)
@@ -18,10 +18,7 @@ def overlay(paths: Paths, above: bool, corner: Place, pin: Place | None) -> tupl
     """The drawn roads, the open path in its own colour; junctions stand out, and the last node most."""
     finished, path = paths[:-1], paths[-1]
     drawn: list[Mark | Path] = [*lines(finished, LINE, above, corner), *lines((path,), OPEN, above, corner)]
-    drawn += nodes(finished, above, corner)
-    before, own = joints(finished), joints((path,))
-    for node, beside in own.items():
-        drawn += knot(node, len(beside | before.get(node, frozenset())), above, corner)
+    drawn += nodes(paths, above, corner)
     if path:
         drawn.append(Mark(on_canvas(path[-1], above, corner), OPEN, 4 if above else 5))
     elif pin is not None and not above:
@@ -43,10 +40,9 @@ def crosses(axis: tuple[int, ...]) -> bool:
 
 @lru_cache(maxsize=64)
 def nodes(paths: Paths, above: bool, corner: Place) -> tuple[Mark, ...]:
-    """The nodes of finished paths that are in view."""
-    return tuple(
-        mark for node, beside in joints(paths).items() for mark in knot(node, len(beside), above, corner)
-    )
+    """The nodes in view, those that come of lines that meet among them."""
+    met = joints(planar(paths))
+    return tuple(mark for node, beside in met.items() for mark in knot(node, len(beside), above, corner))
 
 
 def knot(node: Place, ways: int, above: bool, corner: Place) -> tuple[Mark, ...]:

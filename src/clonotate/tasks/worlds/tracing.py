@@ -53,7 +53,7 @@ def sketch(network: Network, paths: Paths) -> Sketch:
         twice = [link for link in line if before.covered[link]]
         again = sum(not beside_node(network, link, (joined, node)) for link in twice)
         wrong = wrong or astray > 0 or len(twice) == len(line) or again > max(3, len(line) / 2)
-        wrong = wrong or cuts(network, before.seats, line, joined, node)
+        wrong = wrong or cuts(network, line, joined, node)
     faults = (*before.faults, (node, joined or node)) if wrong else before.faults
     return Sketch(covered, seats, faults)
 
@@ -96,14 +96,10 @@ def beneath(network: Network, a: Place, b: Place) -> tuple[frozenset[int], float
     return frozenset(links), float((gaps > BESIDE).mean())
 
 
-def cuts(network: Network, seats: Mapping[int, Place], links: frozenset[int], a: Place, b: Place) -> bool:
-    """Whether a line cuts a corner from road to road, or runs past a junction or a node without one there."""
-    counts = Counter(point for link in links for point in network.pairs[link])
-    ends = {seat(network, a), seat(network, b)}
-    if len(counts) != len(links) + 1 or not ends <= counts.keys():
-        return True
-    passed = (point for point, count in counts.items() if count > 1 and point not in ends)
-    return any(point in seats or point in network.stops for point in passed)
+def cuts(network: Network, links: frozenset[int], a: Place, b: Place) -> bool:
+    """Whether a line cuts a corner from road to road."""
+    touched = {point for link in links for point in network.pairs[link]}
+    return len(touched) != len(links) + 1 or not {seat(network, a), seat(network, b)} <= touched
 
 
 # Going on
@@ -194,6 +190,66 @@ def sag(points: NDArray[np.float64]) -> float:
 # Scores
 
 
+@lru_cache(maxsize=256)
+def planar(paths: Paths) -> Paths:
+    """A drawing with a node wherever lines meet: where they cross, and where a node lies on another line.
+
+    As GIS do when they build a topology (snapping and noding). A node is on a line within 6 px of it.
+    """
+    starts = [(i, k) for i, path in enumerate(paths) for k in range(len(path) - 1)]
+    if len(starts) < 2:
+        return paths
+    lines = np.array([(paths[i][k], paths[i][k + 1]) for i, k in starts], float)
+    places = sorted({node for path in paths for node in path} | crossings(lines))
+    along, gaps = beside_lines(lines, np.array(places, float))
+    met: dict[tuple[int, int], list[Place]] = {}
+    for line, point in np.argwhere((gaps <= JOIN) & (along > 0) & (along < 1)).tolist():
+        i, k = starts[line]
+        if places[point] not in paths[i][max(k - 1, 0) : k + 3]:  # bends are none of its own meetings
+            met.setdefault((i, k), []).append(places[point])
+    return tuple(
+        tuple(place for k, node in enumerate(path) for place in (node, *in_order(node, met.get((i, k), []))))
+        for i, path in enumerate(paths)
+    )
+
+
+def beside_lines(
+    lines: NDArray[np.float64], places: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far along lines `[n, 2, 2]` places `[m, 2]` lie, in [0, 1] within, and how far beside: `[n, m]`."""
+    starts, ways = lines[:, None, 0], (lines[:, 1] - lines[:, 0])[:, None]
+    offsets = places - starts
+    along = (offsets * ways).sum(-1) / np.maximum((ways**2).sum(-1), 1e-9)
+    return along, np.linalg.norm(offsets - along[..., None] * ways, axis=-1)
+
+
+def crossings(lines: NDArray[np.float64]) -> set[Place]:
+    """Where lines `[n, 2, 2]` cross, in whole pixels, but for where a node of theirs is near."""
+    starts, ways = lines[:, 0], lines[:, 1] - lines[:, 0]
+    apart = starts[None] - starts[:, None]  # from each line's start to each other's
+    turn = cross(ways[:, None], ways[None])
+    level = np.where(np.abs(turn) < 1e-9, np.inf, turn)
+    along, other = cross(apart, ways[None]) / level, cross(apart, ways[:, None]) / level
+    meet = (along > 0) & (along < 1) & (other > 0) & (other < 1) & np.isfinite(level)
+    found = set()
+    for a, b in np.argwhere(np.triu(meet)).tolist():
+        at = starts[a] + along[a, b] * ways[a]
+        if min(np.linalg.norm(lines[[a, b]].reshape(-1, 2) - at, axis=1)) > JOIN:
+            x, y = np.rint(at).astype(int).tolist()
+            found.add((x, y))
+    return found
+
+
+def cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The cross product of vectors `[..., 2]`."""
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
+
+
+def in_order(start: Place, places: list[Place]) -> list[Place]:
+    """Places on a line from its start on."""
+    return sorted(places, key=lambda place: math.dist(start, place))
+
+
 def stretches(paths: Paths) -> list[tuple[Place, ...]]:
     """The drawn graph between its ends and junctions: every stretch as its nodes in order, rings left out."""
     near = joints(paths)
@@ -223,14 +279,15 @@ def graph_f1(network: Network, paths: Paths, overlap: float = 0.7) -> float:
 
     They agree where the links under them do (intersection over union) and nothing leads off the road. A
     junction that is not joined makes one stretch of two, and a broken road two of one: this counts topology.
+    Lines that meet are joined.
     """
-    drawn = []
-    for stretch in stretches(paths):
+    drawn, made = [], stretches(planar(paths))
+    for stretch in made:
         parts = [beneath(network, a, b) for a, b in pairwise(stretch)]
         if max(astray for _, astray in parts) == 0:
             drawn.append(frozenset().union(*(links for links, _ in parts)))
     found = sum(any(len(c & d) >= overlap * len(c | d) for d in drawn) for c in network.chains)
-    return 2 * found / max(len(network.chains) + len(stretches(paths)), 1)
+    return 2 * found / max(len(network.chains) + len(made), 1)
 
 
 def edge_f1(network: Network, paths: Paths) -> float:
@@ -246,7 +303,7 @@ def edge_f1(network: Network, paths: Paths) -> float:
 
 def junction_f1(network: Network, paths: Paths) -> float:
     """How many junctions are drawn as such, within 8 px: F1; 1 where there are none either way."""
-    drawn = [node for node, beside in joints(paths).items() if len(beside) > 2]
+    drawn = [node for node, beside in joints(planar(paths)).items() if len(beside) > 2]
     true = network.points[network.degree > 2]
     if not len(true) + len(drawn):
         return 1.0
