@@ -242,7 +242,7 @@ def sided() -> Run:
 
     It ran its first six minutes before hidden points were a choice, which counts four times.
 
-    clonotate train nine_tasks:sided --out runs/nine-sided --max-minutes 55
+    clonotate train nine_tasks:sided --out runs/nine-sided --max-minutes 29
     """
     run = advised()
     near = ("cell-lineage-tracking", "multichannel-image-alignment", "spectral-plume-finding")
@@ -252,16 +252,30 @@ def sided() -> Run:
     return replace(run, curriculum=curriculum, start="runs/nine-advised", seed=22)
 
 
+def rounded() -> Run:
+    """On from `sided`: more roads, whose lines are joined where they meet; choices count twice now.
+
+    clonotate train nine_tasks:rounded --out runs/nine-rounded --max-minutes 25
+    """
+    run = sided()
+    near = ("cell-lineage-tracking", "multichannel-image-alignment", "spectral-plume-finding")
+    tasks = (*NINE, *2 * near, *2 * LONG[:2], *3 * LONG[2:3])
+    one_way = (("animal-limb-tracking", "rightward"),)
+    plain = tuple((name, "standard") for name in tasks)
+    curriculum = replace(run.curriculum, tasks=(*plain, *one_way), worth=(("select", 2.0),), seed=106)
+    return replace(run, curriculum=curriculum, start="runs/nine-sided", seed=24)
+
+
 def completed() -> Run:
-    """On from `sided` in ever smaller steps, two fifths of them in practice of the families that come near.
+    """On from `rounded` in ever smaller steps, two fifths of them in practice of the families that come near.
 
     FIVE as for `finished`:
-    clonotate dagger runs/nine-sided --recipe nine_tasks:completed --tasks $FIVE --rounds 1 --episodes 350 \\
-        --out runs/nine-completed
+    clonotate dagger runs/nine-rounded --recipe nine_tasks:completed --tasks $FIVE --rounds 1 \\
+        --episodes 350 --out runs/nine-completed
     """
-    run = advised()
+    run = rounded()
     curriculum = replace(run.curriculum, seed=105)
-    return replace(run, curriculum=curriculum, start="runs/nine-sided", steps=900, decay_from=0.1, seed=23)
+    return replace(run, curriculum=curriculum, start="runs/nine-rounded", steps=900, decay_from=0.1, seed=23)
 
 
 def nano() -> Run:

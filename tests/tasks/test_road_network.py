@@ -17,6 +17,7 @@ from clonotate.tasks.worlds.network import LONG, SPACING, Network, lay
 from clonotate.tasks.worlds.streets import SIDE
 from clonotate.tasks.worlds.tracing import (
     Paths,
+    beginning,
     edge_f1,
     graph_f1,
     junction_f1,
@@ -90,9 +91,10 @@ class TestWhatIsWrong:
         [
             ((60, 112),),  # off the road
             ((60, 100), (85, 100), (100, 80)),  # cuts the corner
+            ((60, 106), (138, 105)),  # past the junction, where no branch could be joined
             ((60, 100), (90, 100), (62, 96)),  # back along what is drawn
         ],
-        ids=["off", "corner", "again"],
+        ids=["off", "corner", "beside", "again"],
     )
     def test_a_slip(self, path: tuple[tuple[int, int], ...]) -> None:
         assert not sketch(tee(), (path[:-1],)).faults
@@ -141,6 +143,12 @@ class TestWhereLinesMeet:
             places = iter(more)
             assert all(node in places for node in path)  # in order
         assert {node for path in paths for node in path} <= {node for path in joined for node in path}
+
+    def test_a_road_goes_on_from_a_junction_whose_node_lies_behind_it(self) -> None:
+        path = ((20, 100), (60, 100), (107, 100), (140, 100))
+        drawn = sketch(tee(), (path, ()))
+        assert not drawn.faults
+        assert beginning(tee(), drawn, tee().tree.query((100, 100))[1]) == (100, 100)
 
     def test_a_junction_passed_is_no_slip_and_can_be_joined_later(self) -> None:
         branch = ((100, 30), (100, 65), (100, 100))

@@ -19,6 +19,7 @@ from clonotate.tasks.worlds.network import Network, Place, follow
 Paths = tuple[tuple[Place, ...], ...]  # what is drawn: nodes in order; equal places are one node
 JOIN = 6.0  # px within which a click is a node's, and a node is a junction's
 BESIDE = 8.0  # px that a drawn line may lie beside the centre line
+PASS = 4.0  # px beside a junction that a line may pass it, for a node to be joined to it later
 REACH = 40.0  # px between nodes at most
 SAG = 2.5  # px that a road may lie off the straight line between two nodes
 
@@ -53,7 +54,9 @@ def sketch(network: Network, paths: Paths) -> Sketch:
         twice = [link for link in line if before.covered[link]]
         again = sum(not beside_node(network, link, (joined, node)) for link in twice)
         wrong = wrong or astray > 0 or len(twice) == len(line) or again > max(3, len(line) / 2)
-        wrong = wrong or cuts(network, line, joined, node)
+        wrong = (
+            wrong or cuts(network, line, joined, node) or misses(network, before.seats, line, joined, node)
+        )
     faults = (*before.faults, (node, joined or node)) if wrong else before.faults
     return Sketch(covered, seats, faults)
 
@@ -102,6 +105,19 @@ def cuts(network: Network, links: frozenset[int], a: Place, b: Place) -> bool:
     return len(touched) != len(links) + 1 or not {seat(network, a), seat(network, b)} <= touched
 
 
+def misses(network: Network, seats: Mapping[int, Place], links: frozenset[int], a: Place, b: Place) -> bool:
+    """Whether a line runs past a node, or a junction, too far beside it to be joined there."""
+    ends = {seat(network, a), seat(network, b)}
+    passed = {point for link in links for point in network.pairs[link]} - ends
+    stops = [point for point in passed if point in seats or point in network.stops]
+    if not stops:
+        return False
+    nodes = [seats.get(point) or node_of(network, point) for point in stops]
+    reach = [JOIN if point in seats else PASS for point in stops]
+    along, gaps = beside_lines(np.array([(a, b)], float), np.array(nodes, float))
+    return bool(((gaps > reach) & (along > 0) & (along < 1)).any())
+
+
 # Going on
 
 
@@ -136,8 +152,13 @@ def bearing(network: Network, way: tuple[int, ...], along: tuple[float, float]) 
 
 def node_at(network: Network, drawn: Sketch, point: int) -> Place:
     """Where the node of a point is or would be."""
-    x, y = np.rint(network.points[point]).astype(int).tolist()
-    return drawn.seats.get(point, (x, y))
+    return drawn.seats.get(point) or node_of(network, point)
+
+
+def node_of(network: Network, point: int) -> Place:
+    """Where the node of a point would be."""
+    x, y = network.places[point]
+    return round(x), round(y)
 
 
 def next_start(network: Network, drawn: Sketch) -> Place | None:
@@ -157,10 +178,15 @@ def loose_ends(network: Network, drawn: Sketch) -> tuple[NDArray[np.int64], NDAr
 
 
 def beginning(network: Network, drawn: Sketch, point: int) -> Place:
-    """Where a path would begin that sets out at a point: at a node up to two points away, or right there."""
+    """Where a path would begin that sets out at a point: at a node up to two points away, or right there.
+
+    At a node only where a road that is not drawn leads on from it, not past the point.
+    """
     near = network.neighbours[point]
     steps = [point, *near, *(two for one in near for two in network.neighbours[one])]
-    return node_at(network, drawn, next((p for p in steps if p in drawn.seats), point))
+    nodes = (drawn.seats[p] for p in steps if p in drawn.seats)
+    onward = (node for node in nodes if route(network, drawn, (node,)) is not None)
+    return next(onward, None) or node_at(network, drawn, point)
 
 
 def next_node(points: NDArray[np.float64], seen: int) -> int | None:
