@@ -11,7 +11,7 @@ from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Label, Source
 from clonotate.tasks import task_named
-from clonotate.tasks.animal_tracking import AnimalTracking, Slot, World, doubtful
+from clonotate.tasks.animal_tracking import AnimalTracking, Slot, World, doubtful, expected
 from clonotate.tasks.worlds import arena, creatures
 
 NAME = "animal-behavioral-tracking"
@@ -128,6 +128,32 @@ class TestPolicies:
         world = world_of(SEEDS[0])
         turned = marked(world, lambda slot: world.film.truth[slot._replace(end=1 - slot.end)])
         assert TASK.score(turned).parts["match_rate"] == 0
+
+
+class TestExpected:
+    def test_an_end_goes_on_as_it_did(self):
+        marks = ((Slot(0, 0, 0), (100, 100)), (Slot(1, 0, 0), (110, 95)))
+        world = replace(world_of(20_000), placed=marks)
+        assert expected(world, Slot(0, 0, 0)) is None
+        assert expected(world, Slot(1, 0, 0)) == (100, 100)
+        assert expected(world, Slot(2, 0, 0)) == (120, 90)
+        assert expected(world, Slot(3, 0, 0)) is None
+
+    def test_it_stays_on_the_canvas(self):
+        marks = ((Slot(0, 0, 0), (100, 100)), (Slot(1, 0, 0), (10, 240)))
+        assert expected(replace(world_of(20_000), placed=marks), Slot(2, 0, 0)) == (0, 255)
+
+    def test_it_is_nearer_than_the_frame_before_and_yet_not_the_truth(self):
+        stayed, went = [], []
+        for seed in SEEDS:
+            world = marked(world_of(seed), world_of(seed).film.truth.get)
+            for slot, at in world.film.truth.items():
+                if slot.frame >= 2:
+                    stayed.append(
+                        np.hypot(*np.subtract(world.marks[slot._replace(frame=slot.frame - 1)], at))
+                    )
+                    went.append(np.hypot(*np.subtract(expected(world, slot), at)))
+        assert 8 < np.median(went) < 0.8 * np.median(stayed)
 
 
 class TestPeople:

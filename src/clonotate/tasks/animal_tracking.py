@@ -1,7 +1,8 @@
 """Animal tracking: mark front and back of every look-alike animal in every frame, each under its own name.
 
-Coloured outlines in the first frame say who is who. Later only the faint marks of the frame before, the way
-the animals head, and flipping back through crossings tell. The expert works frame by frame, animal by animal.
+Coloured outlines in the first frame say who is who. Later faint marks stand where each animal should be if
+it went on as before; they, the way it heads, and flipping back through crossings tell. The expert works frame
+by frame, animal by animal.
 """
 
 import math
@@ -122,7 +123,7 @@ class AnimalTracking(Task[World, Memory]):
     """The knobs are those of the arena."""
 
     name: ClassVar[str] = "animal-behavioral-tracking"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     setting: arena.Arena = field(default_factory=lambda: arena.STANDARD)
 
@@ -258,15 +259,15 @@ class AnimalTracking(Task[World, Memory]):
         return Intent(Event("canvas", world.film.truth[slot]), "place", phase)
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
-        """The same end of another animal, the other end, the ghost, a slip of the hand."""
+        """The same end of another animal, the other end, where it was expected, a slip of the hand."""
         if intent.kind != "place" or intent.event.at is None:
             return ()
         (x, y), truth = intent.event.at, world.film.truth
         others = [truth[Slot(world.frame, a, world.end)] for a in world.film.who if a != world.animal]
         swapped = truth[Slot(world.frame, world.animal, 1 - world.end)]
-        stale = world.marks.get(Slot(world.frame - 1, world.animal, world.end))
+        ghost = expected(world, Slot(world.frame, world.animal, world.end))
         hand = [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 9), (4, -13), (-12, -6))]
-        places = [*others, swapped, *([stale] if stale else []), *hand]
+        places = [*others, swapped, *([ghost] if ghost else []), *hand]
         return tuple(
             Event("canvas", at)
             for at in places
@@ -290,22 +291,40 @@ class AnimalTracking(Task[World, Memory]):
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """Marks of the frame before, faint; those of this frame, the last one ringed; who is who in frame 0."""
+    """Where ends are expected, faint; the marks of this frame, the last one ringed; who is who in frame 0."""
     items: list[Mark | Path] = []
     if world.frame == 0:
         items += [Path(line, COLORS[a], closed=True) for a, line in enumerate(world.film.outlines)]
     for animal in world.film.who:
-        items += axis(world, world.frame - 1, animal, FAINT[animal], 1)
+        front, back = ends_of(world, animal)
+        items += axis(expected(world, front), expected(world, back), FAINT[animal], 1)
     for animal in world.film.who:
-        items += axis(world, world.frame, animal, COLORS[animal], 3)
+        front, back = ends_of(world, animal)
+        items += axis(world.marks.get(front), world.marks.get(back), COLORS[animal], 3)
     if world.placed and world.placed[-1][0].frame == world.frame:
         items.append(Mark(world.placed[-1][1], WHITE, 6))
     return tuple(items)
 
 
-def axis(world: World, frame: int, animal: int, color: RGB, radius: int) -> list[Mark | Path]:
-    """The marks of one animal in one frame: a disc in front, a square behind, joined."""
-    front, back = (world.marks.get(Slot(frame, animal, end)) for end in (FRONT, BACK))
+def ends_of(world: World, animal: int) -> tuple[Slot, Slot]:
+    """The front and the back of an animal in the frame on the screen."""
+    return Slot(world.frame, animal, FRONT), Slot(world.frame, animal, BACK)
+
+
+def expected(world: World, slot: Slot) -> Place | None:
+    """Where an end should be if it goes on as from the frame before the last to the last; None if unknown.
+
+    Where only the last frame is marked, it is expected to stay there.
+    """
+    last, before = (world.marks.get(slot._replace(frame=slot.frame - ago)) for ago in (1, 2))
+    if last is None or before is None:
+        return last
+    x, y = (min(max(2 * now - then, 0), CANVAS - 1) for now, then in zip(last, before, strict=True))
+    return x, y
+
+
+def axis(front: Place | None, back: Place | None, color: RGB, radius: int) -> list[Mark | Path]:
+    """Two ends of an animal: a disc in front, a square behind, joined."""
     items: list[Mark | Path] = [Path((front, back), color)] if front and back else []
     items += [Mark(front, color, radius, "disc")] if front else []
     return items + ([Mark(back, color, radius, "square")] if back else [])
