@@ -14,15 +14,14 @@ from clonotate.records import ClonotateError, Event, Source
 from clonotate.tasks.road_network import LEVELS, World, around
 from clonotate.tasks.worlds.aerial import Tile, survey
 from clonotate.tasks.worlds.network import LONG, SPACING, Network, lay
+from clonotate.tasks.worlds.noding import Paths, planar
 from clonotate.tasks.worlds.streets import SIDE
 from clonotate.tasks.worlds.tracing import (
-    Paths,
     beginning,
     edge_f1,
     graph_f1,
     junction_f1,
     next_node,
-    planar,
     sketch,
 )
 

@@ -25,11 +25,10 @@ from clonotate.tasks.worlds import aerial
 from clonotate.tasks.worlds.countryside import Country
 from clonotate.tasks.worlds.drafting import OPEN, overlay
 from clonotate.tasks.worlds.network import Network, Place, cropped, lay
+from clonotate.tasks.worlds.noding import JOIN, Paths
 from clonotate.tasks.worlds.streets import SIDE
 from clonotate.tasks.worlds.tracing import (
-    JOIN,
     REACH,
-    Paths,
     Sketch,
     beginning,
     edge_f1,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from clonotate.screens.widgets import CANVAS, RGB, Mark, Path
 from clonotate.tasks.worlds.network import Place
-from clonotate.tasks.worlds.tracing import Paths, joints, planar
+from clonotate.tasks.worlds.noding import Paths, joints, planar
 
 LINE: RGB = (255, 214, 64)
 OPEN: RGB = (80, 220, 255)
