@@ -5,9 +5,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Source
@@ -26,7 +23,6 @@ from clonotate.tasks.worlds.tracing import (
 )
 
 TASK = LEVELS["standard"]
-PLACES = st.tuples(st.integers(0, 99), st.integers(0, 99))
 SEED = 20_000
 RIGHT: Paths = (((20, 100), (60, 100), (100, 100), (140, 100)), ((100, 30), (100, 65), (100, 100)))
 """How the T of `tee` is to be drawn."""
@@ -114,34 +110,6 @@ class TestWhereLinesMeet:
         branch = ((100, 30), (100, 65), end)
         assert planar((self.main, branch)) == (((20, 100), end, (140, 100)), branch)
         assert graph_f1(tee(), (self.main, branch)) == junction_f1(tee(), (self.main, branch)) == 1
-
-    def test_lines_that_cross_are_joined(self) -> None:
-        down = ((80, 20), (80, 180))
-        assert planar((self.main, down)) == (
-            ((20, 100), (80, 100), (140, 100)),
-            ((80, 20), (80, 100), (80, 180)),
-        )
-
-    def test_a_node_near_a_crossing_is_the_crossing(self) -> None:
-        main, down = ((20, 100), (78, 100), (140, 100)), ((80, 20), (80, 180))
-        assert planar((main, down)) == (main, ((80, 20), (78, 100), (80, 180)))
-
-    def test_a_bend_is_none_of_its_own_meetings(self) -> None:
-        path = ((20, 100), (60, 100), (50, 104))
-        assert planar((path,)) == (path,)
-
-    def test_a_loop_is_joined_to_its_own_line(self) -> None:
-        path = ((20, 100), (60, 100), (140, 100), (140, 40), (80, 40), (80, 97))
-        assert planar((path,))[0][2] == (80, 97)
-
-    @given(st.lists(st.lists(PLACES, min_size=2, max_size=5), min_size=1, max_size=4))
-    def test_nothing_drawn_is_lost(self, drawn: list[list[tuple[int, int]]]) -> None:
-        paths: Paths = tuple(tuple(path) for path in drawn)
-        joined = planar(paths)
-        for path, more in zip(paths, joined, strict=True):
-            places = iter(more)
-            assert all(node in places for node in path)  # in order
-        assert {node for path in paths for node in path} <= {node for path in joined for node in path}
 
     def test_a_road_goes_on_from_a_junction_whose_node_lies_behind_it(self) -> None:
         path = ((20, 100), (60, 100), (107, 100), (140, 100))
