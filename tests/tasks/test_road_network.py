@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Source
