@@ -278,6 +278,29 @@ def completed() -> Run:
     return replace(run, curriculum=curriculum, start="runs/nine-rounded", steps=900, decay_from=0.1, seed=23)
 
 
+def evened() -> Run:
+    """On from the mean of `completed` and the `nine` before it: nine families alike, in ever smaller steps.
+
+    It ran from the `nine` of revision 8ab5707 in that mean, which is not today's.
+
+    clonotate average runs/nine-completed/round-00 nine --out runs/nine-mean
+    clonotate train nine_tasks:evened --out runs/nine-evened
+    """
+    run = completed()
+    more = (*2 * (NINE[0], NINE[1]), "exploration-classification-3d", *LONG)
+    curriculum = replace(
+        run.curriculum,
+        tasks=tuple((name, "standard") for name in (*NINE, *more, *LONG[:2], *SHORT)),
+        recorded=("runs/nine-completed/practice-00.parquet",),
+        recorded_share=0.3,
+        seed=107,
+    )
+    start = "runs/nine-mean"
+    return replace(
+        run, curriculum=curriculum, start=start, steps=380, lr=4e-4, warmup=10, decay_from=0.0, seed=25
+    )
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 
