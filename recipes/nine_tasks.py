@@ -304,7 +304,7 @@ def evened() -> Run:
 def widened() -> Run:
     """On from `evened`: demonstrations alone, more of dots, limbs and behaviour; its rate is constant.
 
-    clonotate train nine_tasks:widened --out runs/nine-widened --max-minutes 60
+    clonotate train nine_tasks:widened --out runs/nine-widened --max-minutes 52
     """
     run = evened()
     more = (*2 * NINE[:1], *NINE[1:2], NINE[2], *3 * LONG[:2], LONG[2], *SHORT, *SHORT[1:], LONG[3])
