@@ -333,6 +333,19 @@ def deepened() -> Run:
     return replace(run, curriculum=curriculum, start=start, steps=560, decay_from=0.1, seed=27)
 
 
+def polished() -> Run:
+    """On from the mean of `deepened` and the `nine` that `widened` began from, as `evened` did from its mean.
+
+    clonotate average runs/nine-deepened/round-00 nine --out runs/meanD
+    clonotate train nine_tasks:polished --out runs/nine-polished
+    """
+    run = evened()
+    recorded = (*run.curriculum.recorded, "runs/nine-deepened/practice-00.parquet")
+    curriculum = replace(run.curriculum, recorded=recorded, seed=110)
+    run = replace(run, curriculum=curriculum, start="runs/meanD", processes=1, episodes_per_step=10)
+    return replace(run, steps=320, seed=28)
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 
