@@ -301,51 +301,6 @@ def evened() -> Run:
     )
 
 
-def widened() -> Run:
-    """On from `evened`: demonstrations alone, more of dots, limbs and behaviour; its rate is constant.
-
-    clonotate train nine_tasks:widened --out runs/nine-widened --max-minutes 52
-    """
-    run = evened()
-    more = (*2 * NINE[:1], *NINE[1:2], NINE[2], *3 * LONG[:2], LONG[2], *SHORT, *SHORT[1:], LONG[3])
-    tasks = (*NINE, *more, LONG[2])
-    one_way = (("animal-limb-tracking", "rightward"),)
-    plain = tuple((name, "standard") for name in tasks)
-    curriculum = replace(run.curriculum, tasks=(*plain, *one_way), recorded=(), seed=108)
-    run = replace(run, curriculum=curriculum, start="nine", processes=1, episodes_per_step=10)
-    return replace(run, steps=20_000, lr=8e-4, decay_from=1.0, seed=26)
-
-
-def deepened() -> Run:
-    """On from `widened` in ever smaller steps, two fifths of them practice: what was left, and some more.
-
-    A second look counts three times: one too many costs a click, one too few the episode.
-
-    FIVE as for `finished`:
-    clonotate dagger runs/nine-widened --recipe nine_tasks:deepened --tasks $FIVE --rounds 1 \\
-        --episodes 150 --out runs/nine-deepened
-    """
-    run = widened()
-    recorded = evened().curriculum.recorded
-    worth = (*run.curriculum.worth, ("verify", 3.0))
-    curriculum = replace(run.curriculum, recorded=recorded, recorded_share=0.4, worth=worth, seed=109)
-    start = "runs/nine-widened"
-    return replace(run, curriculum=curriculum, start=start, steps=560, decay_from=0.1, seed=27)
-
-
-def polished() -> Run:
-    """On from the mean of `deepened` and the `nine` that `widened` began from, as `evened` did from its mean.
-
-    clonotate average runs/nine-deepened/round-00 nine --out runs/meanD
-    clonotate train nine_tasks:polished --out runs/nine-polished
-    """
-    run = evened()
-    recorded = (*run.curriculum.recorded, "runs/nine-deepened/practice-00.parquet")
-    curriculum = replace(run.curriculum, recorded=recorded, seed=110)
-    run = replace(run, curriculum=curriculum, start="runs/meanD", processes=1, episodes_per_step=10)
-    return replace(run, steps=320, seed=28)
-
-
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 
