@@ -18,7 +18,7 @@ def screens():
 def seen(screens, frame, first, square=1):
     """The pixel that differs, in the pictures of one look."""
     where = (torch.tensor([number]) for number in (frame, first, square))
-    return looks(bordered(screens), *where)[0, :, 0, 10 + BORDER, 8 + BORDER].tolist()
+    return looks(bordered(screens), *where)[0, :, 10 + BORDER, 8 + BORDER, 0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_a_look_is_the_square_and_its_border(screens):
     for square in range(6):
         row, column = divmod(square, 3)
         picture = looks(bordered(screens), torch.tensor([3]), torch.tensor([3]), torch.tensor([square]))[0, 0]
-        inside = picture[:, BORDER : BORDER + SQUARE, BORDER : BORDER + SQUARE].permute(1, 2, 0)
+        inside = picture[BORDER : BORDER + SQUARE, BORDER : BORDER + SQUARE]
         part = screens[3, row * SQUARE :, column * SQUARE :][:SQUARE, :SQUARE]
         assert torch.equal(inside, part)
-        assert picture.shape == (3, SIDE, SIDE)
-    assert (picture[:, -BORDER:] == 0).all()
+        assert picture.shape == (SIDE, SIDE, 3)
+    assert (picture[-BORDER:] == 0).all()
 
 
 def test_every_pixel_of_a_square_gets_a_logit_that_hears_of_all_pictures():
     torch.manual_seed(0)
     fovea = Fovea(8, 16)
-    seen = torch.randint(0, 256, (2, 1 + BEFORE, 3, SIDE, SIDE), dtype=torch.uint8)
+    seen = torch.randint(0, 256, (2, 1 + BEFORE, SIDE, SIDE, 3), dtype=torch.uint8)
     memory = torch.randn(2, 16)
     logits = fovea(seen, memory)
     assert logits.shape == (2, SQUARE * SQUARE)

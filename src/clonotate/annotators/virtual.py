@@ -73,7 +73,11 @@ class VirtualAnnotator:
         self.ms = 0
 
     def __call__(self, screen: Screen) -> Step:
-        """What this person does now."""
+        """What this person does now, as any annotator: from the screen."""
+        return self.act()
+
+    def act(self) -> Step:
+        """The same without a screen: it knows what is on it."""
         intent, standing = self.intend()
         event, kind, mistake = self.behave(intent, standing)
         self.placed = kind in ("place", "select", "adjust")

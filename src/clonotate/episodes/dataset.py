@@ -1,6 +1,6 @@
 """Episodes as lessons for a network: screens, the clicks that led to them, and the clicks to make."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from clonotate.records import Click, Episode, Event, Step
 from clonotate.screens.pointing import hit, locate
 
 NO_CLICK = (-1, -1)
+Part = Callable[[int], slice]
+"""Which steps a lesson has of an episode that is so many steps long."""
 CORRECTION = 3.0
 """What a person's correction of a policy counts in the loss; any other click counts 1."""
 
@@ -28,8 +30,13 @@ class Lesson:
     kinds: tuple[str, ...]  # what kind of action each step is, for metrics; "" where unknown
 
 
-def lesson(episode: Episode, world: Any = None, notice: int = 0) -> Lesson:
-    """Render an episode and set what is to be learnt beside it.
+def whole(steps: int) -> slice:
+    """The part that is all of it."""
+    return slice(0, steps)
+
+
+def lesson(episode: Episode, world: Any = None, notice: int = 0, part: Part = whole) -> Lesson:
+    """Render an episode, or part of it, and set what is to be learnt beside it.
 
     The target is the advice: a policy sees slips and trembling hands, and their repair, without learning
     them (DAgger has the same form: the learner's states, the expert's actions). Where nobody advised, it is
@@ -37,39 +44,39 @@ def lesson(episode: Episode, world: Any = None, notice: int = 0) -> Lesson:
     `notice` leaves out what to do about mistakes of a policy that are older than so many clicks.
     """
     frames, events, aims = [], [], []
-    for session, step in zip(replay(episode, world), episode.steps, strict=False):
+    some = part(len(episode.steps))
+    shown = range(len(episode.steps))[some]
+    for i, (session, step) in enumerate(zip(replay(episode, world), episode.steps, strict=False)):
         event = hit(session.view, session.layout, step.click)
-        frames.append(session.screen)
+        if i in shown:
+            frames.append(session.screen)
         events.append(event)
         aims.append(pair(step.advice or steady(session, step.click, event)))
     taken = undone(events)
     weight = [worth(step, i in taken) for i, step in enumerate(episode.steps)]
     if notice:
         weight = [0.0 if old > notice else one for one, old in zip(weight, ages(episode.steps), strict=True)]
-    made = of_frames(frames, episode.steps)
-    return replace(made, clicks=np.array(aims, np.int64), weight=np.array(weight, np.float32))
+    made = of_frames(frames, episode.steps, some)
+    clicks, counts = np.array(aims, np.int64), np.array(weight, np.float32)
+    return replace(made, clicks=clicks[some], weight=counts[some])
 
 
-def of_frames(frames: list[NDArray[np.uint8]], steps: tuple[Step, ...] | list[Step]) -> Lesson:
-    """A lesson of screens already rendered, one a step, all of the same weight."""
+def of_frames(frames: list[NDArray[np.uint8]], steps: Sequence[Step], some: slice = slice(None)) -> Lesson:
+    """A lesson of screens already rendered, one for each of `some` steps, all of the same weight."""
     made = [pair(step.click) for step in steps]
     return Lesson(
         screens=np.stack(frames),
-        past=np.array([NO_CLICK, *made[:-1]], np.int64),
-        clicks=np.array([pair(step.advice or step.click) for step in steps], np.int64),
-        weight=np.ones(len(steps), np.float32),
-        kinds=tuple(step.label.kind if step.label else "" for step in steps),
+        past=np.array([NO_CLICK, *made[:-1]], np.int64)[some],
+        clicks=np.array([pair(step.advice or step.click) for step in steps[some]], np.int64),
+        weight=np.ones(len(frames), np.float32),
+        kinds=tuple(step.label.kind if step.label else "" for step in steps[some]),
     )
 
 
-def excerpt(lesson: Lesson, middle: int, length: int) -> Lesson:
-    """At most `length` steps in a row of a lesson, round its step `middle` as far as its ends allow."""
-    last = max(len(lesson.clicks) - length, 0)
-    first = min(max(middle - length // 2, 0), last)
-    some = slice(first, first + length)
-    return Lesson(
-        lesson.screens[some], lesson.past[some], lesson.clicks[some], lesson.weight[some], lesson.kinds[some]
-    )
+def excerpt(steps: int, middle: int, length: int) -> slice:
+    """At most `length` steps in a row of so many, round step `middle` as far as the ends allow."""
+    first = min(max(middle - length // 2, 0), max(steps - length, 0))
+    return slice(first, first + length)
 
 
 def steady(session: Session, click: Click, event: Event | None) -> Click:

@@ -4,7 +4,7 @@ Lesson i is a pure function of the curriculum and i, so resuming a run needs no 
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import gcd
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
-from clonotate.episodes.dataset import Lesson, excerpt, lesson, of_frames
+from clonotate.episodes.dataset import Lesson, Part, excerpt, lesson, of_frames, whole
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Episode, Kind, Source
+from clonotate.screens.render import render
 from clonotate.tasks import NINE, task_named
 
 FIRST_TRAINING_SEED = 1_000_000_000
@@ -52,25 +53,29 @@ class Curriculum:
 
     def lesson(self, index: int) -> Lesson:
         """Lesson number `index`: fresh or recorded, of the task whose turn it is, cut and weighted."""
-        made = self.plain(index)
-        if self.excerpt and index % self.whole:
-            middle = np.random.default_rng([self.seed, index, self.excerpt]).integers(len(made.clicks))
-            made = excerpt(made, int(middle), self.excerpt)
+        made = self.unweighted(index, partial(self.part, index))
         worth: dict[str, float] = dict(self.worth)
         times = np.array([worth.get(kind, 1) for kind in made.kinds], np.float32)
         return replace(made, weight=times * made.weight)
 
-    def plain(self, index: int) -> Lesson:
-        """Lesson number `index` as it comes."""
+    def part(self, index: int, steps: int) -> slice:
+        """Which steps lesson number `index` has of an episode of so many."""
+        if not self.excerpt or index % self.whole == 0:
+            return whole(steps)
+        middle = np.random.default_rng([self.seed, index, self.excerpt]).integers(steps)
+        return excerpt(steps, int(middle), self.excerpt)
+
+    def unweighted(self, index: int, part: Part) -> Lesson:
+        """That part of lesson number `index`, each click of which counts by who made it alone."""
         rng = np.random.default_rng([self.seed, index])
         if self.recorded and rng.random() < self.recorded_share:
             episodes = load(self.recorded)
-            return lesson(*episodes[rng.integers(len(episodes))], self.notice)
+            return lesson(*episodes[rng.integers(len(episodes))], self.notice, part)
         task, level = self.tasks[index % len(self.tasks)]
         layout = self.layout(rng)
         seed = FIRST_TRAINING_SEED * (1 + self.seed) + index
         source = Source(task, level, seed, task_named(task, level).version)
-        return demonstration(Session(source, layout), rng, self.budget, self.tremor, self.adviser)
+        return demonstration(Session(source, layout), rng, self.budget, self.tremor, self.adviser, part)
 
     def layout(self, rng: np.random.Generator) -> str:
         """One of the layouts; `sampled` and `sampled@416x320` become the name of one newly drawn.
@@ -90,6 +95,7 @@ def demonstration(
     budget: int,
     tremor: float = 0.0,
     adviser: float | None = None,
+    part: Part = whole,
 ) -> Lesson:
     """A person of the population works on a session: the screens as they come, and the clicks to learn.
 
@@ -101,11 +107,12 @@ def demonstration(
     if tremor > habits.jitter:
         habits = replace(habits, jitter=rng.uniform(habits.jitter, tremor))
     person = VirtualAnnotator(session, habits, rng, adviser)
-    frames = []
+    views = []
     while not session.done and len(session.steps) < budget:
-        frames.append(session.screen)
-        session.click(person(session.screen))
-    return of_frames(frames, session.steps)
+        views.append(session.view)
+        session.click(person.act())
+    some = part(len(views))
+    return of_frames([render(view, session.layout) for view in views[some]], session.steps, some)
 
 
 @lru_cache(maxsize=4)
