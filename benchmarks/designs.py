@@ -162,7 +162,7 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
     """The tables, as Markdown."""
     if chosen.note:
         yield f"**{chosen.note}**\n"
-    yield f"{chosen.minutes:g} minutes of training for each design and task, {chosen.processes} processes;"
+    yield f"{chosen.minutes:g} minutes of training for each design and task, on {chosen.processes} core(s);"
     yield f"{chosen.episodes} validation worlds ({chosen.level}, seeds from {VALIDATION}), 95 % intervals;"
     yield f"budget {BUDGET} clicks.\n"
     yield "| task | at equal | design | steps | frames | minutes | placed <= 5 px | nats | success |"
