@@ -82,6 +82,12 @@ def test_a_slip_that_was_undone_is_not_learnt(episode: Episode) -> None:
     assert (made.weight == 0).sum() < len(episode.steps) / 2
 
 
+def test_a_part_is_cut_from_the_whole_lesson(episode: Episode) -> None:
+    all_of_it, some = lesson(episode), lesson(episode, part=lambda steps: slice(3, steps - 2))
+    for name in ("screens", "past", "clicks", "weight", "kinds"):
+        assert np.array_equal(getattr(some, name), getattr(all_of_it, name)[3:-2])
+
+
 def test_undo_takes_back_the_last_mark_that_stands() -> None:
     mark, look, undo = Event("canvas", (1, 1)), Event("+z"), Event("undo")
     assert undone([mark, mark, look, undo, look, undo, mark, undo]) == {0, 1, 6}

@@ -3,7 +3,18 @@
 import pytest
 import torch
 
-from clonotate.models.fovea import BEFORE, BORDER, REACH, SIDE, SQUARE, Fovea, bordered, looks
+from clonotate.models.fovea import (
+    BEFORE,
+    BORDER,
+    REACH,
+    SIDE,
+    SQUARE,
+    Fovea,
+    bordered,
+    looks,
+    squares_at,
+    unfolded,
+)
 
 
 @pytest.fixture
@@ -60,6 +71,14 @@ def test_a_look_is_the_square_and_its_border(screens):
         assert torch.equal(inside, part)
         assert picture.shape == (SIDE, SIDE, 3)
     assert (picture[-BORDER:] == 0).all()
+
+
+def test_an_accelerator_sees_the_same_squares():
+    generator = torch.Generator().manual_seed(1)
+    screens = bordered(torch.randint(0, 256, (5, 96, 128, 3), dtype=torch.uint8, generator=generator))
+    where = (torch.randint(0, most, (7, 1), generator=generator) for most in (5, 3, 4))
+    frames, rows, columns = where
+    assert torch.equal(squares_at(screens, frames, rows, columns), unfolded(screens, frames, rows, columns))
 
 
 def test_every_pixel_of_a_square_gets_a_logit_that_hears_of_all_pictures():

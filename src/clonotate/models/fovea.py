@@ -50,16 +50,23 @@ def looks(screens: Tensor, frames: Tensor, firsts: Tensor, squares: Tensor) -> T
 
 def squares_at(screens: Tensor, frames: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Squares with their borders, eight bytes in one: int64 `[*frames.shape, SIDE * SIDE * 3 / 8]`."""
-    high, wide = ((length - 2 * BORDER) // SQUARE for length in screens.shape[1:3])
-    if screens.device.type == "cpu":  # as for `window_pixels`: numpy copies a row of a square at once
-        count, height, width, _ = screens.shape
-        strides = height * width * 3, SQUARE * width * 3, SQUARE * 3, width * 3
-        lines = np.ndarray((count, high, wide, SIDE), f"V{SIDE * 3}", screens.numpy(), 0, strides)
-        found = torch.from_numpy(lines[frames.numpy(), rows.numpy(), columns.numpy()].view(np.int64))
-    else:
-        tiles = screens.unfold(1, SIDE, SQUARE).unfold(2, SIDE, SQUARE)[frames, rows, columns]
-        found = tiles.movedim(-3, -1).contiguous().view(*frames.shape, -1).view(torch.int64)
-    return found.view(*frames.shape, -1)
+    copied = rows_copied if screens.device.type == "cpu" else unfolded
+    return copied(screens, frames, rows, columns).view(*frames.shape, -1)
+
+
+def rows_copied(screens: Tensor, frames: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """That on a processor: as in `window_pixels`, numpy copies a row of a square at once."""
+    count, height, width, _ = screens.shape
+    high, wide = (height - 2 * BORDER) // SQUARE, (width - 2 * BORDER) // SQUARE
+    strides = height * width * 3, SQUARE * width * 3, SQUARE * 3, width * 3
+    lines = np.ndarray((count, high, wide, SIDE), f"V{SIDE * 3}", screens.numpy(), 0, strides)
+    return torch.from_numpy(lines[frames.numpy(), rows.numpy(), columns.numpy()].view(np.int64))
+
+
+def unfolded(screens: Tensor, frames: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """That on an accelerator."""
+    tiles = screens.unfold(1, SIDE, SQUARE).unfold(2, SIDE, SQUARE)[frames, rows, columns]
+    return tiles.movedim(-3, -1).contiguous().view(*frames.shape, -1).view(torch.int64)
 
 
 class Fovea(nn.Module):
