@@ -1,4 +1,4 @@
-"""What every policy network must do, over all presets."""
+"""What every policy network must do, over all presets, and several behind a gate too."""
 
 import math
 
@@ -7,6 +7,7 @@ import torch
 
 from clonotate.models import PRESETS, build
 from clonotate.models.checkpoint import load, save_model
+from clonotate.models.specialists import Specialists, look_of
 from clonotate.records import ClonotateError
 
 LENGTHS = [4, 1, 3]
@@ -14,8 +15,22 @@ LARGE = ("base", "grid-nano-vit", "grid-26m", "grid-50m", "grid-95m", "grid-320m
 """Presets too large to be computed with here; tests of their families count their parameters."""
 
 
-@pytest.fixture(scope="module", params=[name for name in PRESETS if name not in LARGE])
-def model(request):
+SMALL = [name for name in PRESETS if name not in LARGE]
+
+
+@pytest.fixture(scope="module", params=[*SMALL, "specialists"])
+def model(request, episodes):
+    torch.manual_seed(0)
+    if request.param in SMALL:
+        return build(request.param).eval()
+    first = episodes[0][: LENGTHS[0]]  # one episode's look, while the others begin otherwise
+    return Specialists(
+        {"one": build("pico"), "other": build("pico")}, [("one", look_of(first[:1]))], "other"
+    ).eval()
+
+
+@pytest.fixture(scope="module", params=SMALL)
+def network(request):
     torch.manual_seed(0)
     return build(request.param).eval()
 
@@ -136,17 +151,17 @@ def test_a_low_temperature_is_the_argmax(model, episodes):
         assert torch.equal(guess.sample(1e-6, torch.Generator().manual_seed(0)), guess.argmax())
 
 
-def test_a_checkpoint_gives_the_same_model(model, episodes, tmp_path):
-    loaded = load(save_model(tmp_path / "kept", model))
-    assert loaded.settings == model.settings
+def test_a_checkpoint_gives_the_same_model(network, episodes, tmp_path):
+    loaded = load(save_model(tmp_path / "kept", network))
+    assert loaded.settings == network.settings
     torch.testing.assert_close(
-        nll(loaded, *episodes, LENGTHS), nll(model, *episodes, LENGTHS), rtol=0.02, atol=0.02
+        nll(loaded, *episodes, LENGTHS), nll(network, *episodes, LENGTHS), rtol=0.02, atol=0.02
     )
 
 
-def test_settings_build_the_same_network(model):
-    again = type(model)(**model.settings)
-    assert [p.shape for p in again.parameters()] == [p.shape for p in model.parameters()]
+def test_settings_build_the_same_network(network):
+    again = type(network)(**network.settings)
+    assert [p.shape for p in again.parameters()] == [p.shape for p in network.parameters()]
 
 
 def test_names_and_settings_that_do_not_exist_are_refused():

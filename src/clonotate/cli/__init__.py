@@ -12,7 +12,7 @@ from clonotate.cli.demo import demo
 from clonotate.cli.export import export
 from clonotate.cli.habits import fit_habits
 from clonotate.cli.judge import evaluate, study
-from clonotate.cli.learn import average, dagger, finetune, train
+from clonotate.cli.learn import average, dagger, finetune, gather, train
 from clonotate.cli.look import layouts, play, tasks
 from clonotate.cli.studies import forecast, report
 from clonotate.cli.studio import studio
@@ -27,7 +27,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 making = (demo, annotate, studio, tasks, layouts, play, collect, validate, export)
-for command in (*making, train, dagger, average, finetune, evaluate, effort, review, forecast, report):
+for command in (
+    *making,
+    train,
+    dagger,
+    average,
+    gather,
+    finetune,
+    evaluate,
+    effort,
+    review,
+    forecast,
+    report,
+):
     app.command()(command)
 app.command("fit-habits")(fit_habits)
 app.command("fit-flag")(fit_flag)

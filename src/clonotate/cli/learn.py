@@ -97,6 +97,24 @@ def average(
     print(f"{out} holds the checkpoint; next: clonotate evaluate {out}")
 
 
+def gather(
+    specialists: Annotated[list[str], typer.Argument(help="Folders, each of a policy for some tasks.")],
+    out: Annotated[Path, typer.Option(help="The folder for all of them.", show_default=False)],
+    otherwise: Annotated[
+        str, typer.Option(help="Who works on what looks like none of their lessons; a folder or a name.")
+    ] = "nine",
+) -> None:
+    """Put specialists together to one policy, which calls whom a session's first screen asks for.
+
+    Example: clonotate gather runs/limbs runs/cells --out runs/together
+    """
+    from clonotate.evaluation.contenders import folder_of
+    from clonotate.training.gather import gather as put_together
+
+    put_together([folder_of(name) for name in specialists], folder_of(otherwise), out)
+    print(f"{out} holds the policy; next: clonotate evaluate {out}")
+
+
 def finetune(
     checkpoint: Annotated[str, typer.Argument(help="A checkpoint folder, shipped or nine.")],
     data: Annotated[Path, typer.Option(help="Recorded sessions, Parquet.", show_default=False)],

@@ -5,7 +5,7 @@ process leaves the last good ones.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,14 @@ from torch import Tensor
 import clonotate
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
+from clonotate.models.specialists import FAMILY, Specialists, read_look
 from clonotate.records import ClonotateError
 from clonotate.whole import write_whole
 
 FORMAT = "clonotate-model-1"
 WEIGHTS, PAGE = "weights.safetensors", "model.json"
+LOOK = "look-{task}-{layout}.png"
+"""What calls a specialist, in its folder."""
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -78,6 +81,8 @@ def load(path: Path | str) -> ClickModel[Any]:
     """The model in a folder, in float32, ready to act. Raises ClonotateError where there is none of ours."""
     folder = Path(path)
     page = read_page(folder)
+    if page["family"] == FAMILY:
+        return load_specialists(folder, **page["settings"])
     model = build(page["family"], **page["settings"])
     weights = {name: tensor.float() for name, tensor in read_tensors(folder / WEIGHTS).items()}
     try:
@@ -85,6 +90,20 @@ def load(path: Path | str) -> ClickModel[Any]:
     except RuntimeError:
         raise ClonotateError(f"{folder / WEIGHTS} does not fit the model that {PAGE} describes") from None
     return model.eval().requires_grad_(False)
+
+
+def load_specialists(folder: Path, members: Sequence[str], otherwise: str) -> Specialists:
+    """Specialists, each in a folder of its own with the looks that it is called by."""
+    if outside := [name for name in members if Path(name).name != name]:
+        raise ClonotateError(f"{folder / PAGE} names a member outside of its folder: {outside[0]!r}")
+    if otherwise not in members:
+        raise ClonotateError(f"{folder / PAGE} names no member called {otherwise!r}")
+    looks = [
+        (name, read_look(path))
+        for name in members
+        for path in sorted((folder / name).glob(LOOK.format(task="*", layout="*")))
+    ]
+    return Specialists({name: load(folder / name) for name in members}, looks, otherwise)
 
 
 def parameters_from(model: ClickModel[Any], tensors: Mapping[str, Tensor]) -> None:

@@ -1,0 +1,99 @@
+"""Put specialists together to one policy: copies of checkpoints, each with the looks that it is called by."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+import clonotate
+from clonotate.episodes.session import Session
+from clonotate.models.checkpoint import FORMAT, LOOK, PAGE, WEIGHTS, read_page
+from clonotate.models.specialists import FAMILY, look_of
+from clonotate.records import ClonotateError, Source
+from clonotate.tasks import TASKS
+from clonotate.training.curriculum import FIRST_TRAINING_SEED
+from clonotate.whole import whole_folder, write_whole
+
+WORLDS = 8
+"""First screens of so many worlds of each level say what all have in common."""
+
+
+def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
+    """Writes to `out` a policy of `specialists`, each for the tasks and layouts of its lessons.
+
+    `otherwise` works on what looks like none of those lessons. Raises ClonotateError where two would be
+    called by the same look, where a page does not say what was learnt, and where `out` is not empty.
+    """
+    pages = [read_page(folder) for folder in specialists]
+    called = [calls(folder, page) for folder, page in zip(specialists, pages, strict=True)]
+    everyone = [one for some in called for one in some]
+    if twice := {one for one in everyone if everyone.count(one) > 1}:
+        task, layout = min(twice)
+        raise ClonotateError(f"two specialists have learnt {task} under {layout}: who is to be called?")
+    names = [member_name(some) for some in called]
+    with whole_folder(out) as beside:
+        for name, folder, some in zip(names, specialists, called, strict=True):
+            copy(folder, beside / name)
+            for task, layout in some:
+                write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
+        copy(otherwise, beside / "otherwise")
+        tasks = sorted({task for task, _ in everyone} | set(learnt(read_page(otherwise))))
+        page = {
+            "format": FORMAT,
+            "clonotate": clonotate.__version__,
+            "family": FAMILY,
+            "settings": {"members": sorted([*names, "otherwise"]), "otherwise": "otherwise"},
+            "run": {},
+            "metrics": {},
+            "tasks": tasks,
+        }
+        write_whole(beside / PAGE, (json.dumps(page, indent=2) + "\n").encode())
+    return out
+
+
+def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The tasks and layouts of a checkpoint's lessons; ClonotateError where its page names none."""
+    layouts = page["run"].get("curriculum", {}).get("layouts", ())
+    named = [layout for layout in dict.fromkeys(layouts) if not layout.startswith("sampled")]
+    if found := list(product(learnt(page), named)):
+        return found
+    raise ClonotateError(f"{folder / PAGE} does not say which tasks and layouts were learnt")
+
+
+def learnt(page: Mapping[str, Any]) -> list[str]:
+    """The tasks of a checkpoint's lessons, by its page."""
+    return list(dict.fromkeys(task for task, _ in page["run"].get("curriculum", {}).get("tasks", ())))
+
+
+def member_name(called: Sequence[tuple[str, str]]) -> str:
+    """What a specialist's folder is called: its tasks."""
+    return "+".join(dict.fromkeys(task for task, _ in called))
+
+
+def first_look(task: str, layout: str) -> Tensor:
+    """What the first screens of a task's sessions have in common under a layout: uint8 `[H, W, 4]`."""
+    screens = [
+        Session(Source(task, level, FIRST_TRAINING_SEED + seed, kind.version), layout).screen
+        for level, kind in TASKS[task].items()
+        for seed in range(WORLDS)
+    ]
+    return look_of(torch.stack([torch.from_numpy(screen) for screen in screens]))
+
+
+def copy(checkpoint: Path, to: Path) -> None:
+    """A checkpoint alone, without what its training left beside it."""
+    to.mkdir()
+    for name in (PAGE, WEIGHTS):
+        shutil.copyfile(checkpoint / name, to / name)
+
+
+def write_look(path: Path, look: Tensor) -> None:
+    """A look as a picture, clear where screens differ."""
+    shown = look * (look[..., 3:] > 0)
+    Image.fromarray(shown.numpy()).save(path, optimize=True)

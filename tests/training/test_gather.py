@@ -1,0 +1,62 @@
+"""Specialists put together: called by their tasks and layouts on every world, and never by others."""
+
+import pytest
+import torch
+
+from clonotate.episodes.session import Session
+from clonotate.models import build
+from clonotate.models.checkpoint import PAGE, load, read_page, save_model
+from clonotate.records import ClonotateError, Source
+from clonotate.screens.layout import LAYOUTS
+from clonotate.tasks import TASKS
+from clonotate.training.gather import gather
+
+DOTS, PLUMES = "colored-dot-tracking", "spectral-plume-finding"
+
+
+def checkpoint(folder, *tasks, layouts=("original",)):
+    run = {"curriculum": {"tasks": [[task, "standard"] for task in tasks], "layouts": list(layouts)}}
+    return save_model(folder, build("pico"), run=run)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("team")
+    general = checkpoint(folder / "general", *TASKS, layouts=("original", "dark-top", "sampled"))
+    some = [checkpoint(folder / task, task) for task in (DOTS, PLUMES)]
+    return load(gather(some, general, folder / "out"))
+
+
+def called(team, task, layout, level="standard", seed=20_000):
+    session = Session(Source(task, level, seed, TASKS[task][level].version), layout)
+    return team.choose(torch.from_numpy(session.screen))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("task", TASKS)
+def test_a_specialist_is_called_by_its_task_and_layout_alone(team, task, layout):
+    learnt = task in (DOTS, PLUMES) and layout == "original"
+    assert called(team, task, layout) == (task if learnt else "otherwise")
+
+
+@pytest.mark.parametrize("level", TASKS[PLUMES])
+def test_on_every_world(team, level):
+    assert {called(team, PLUMES, "original", level, 20_000 + k) for k in range(6)} == {PLUMES}
+
+
+def test_its_page_says_what_it_knows(tmp_path):
+    general = checkpoint(tmp_path / "general", PLUMES)
+    page = read_page(gather([checkpoint(tmp_path / "dots", DOTS)], general, tmp_path / "out"))
+    assert page["settings"] == {"members": [DOTS, "otherwise"], "otherwise": "otherwise"}
+    assert page["tasks"] == [DOTS, PLUMES]
+    assert (tmp_path / "out" / DOTS / PAGE).read_text() == (tmp_path / "dots" / PAGE).read_text()
+
+
+def test_two_for_the_same_and_unknown_lessons_are_refused(tmp_path):
+    dots, again = (checkpoint(tmp_path / name, DOTS) for name in ("one", "two"))
+    with pytest.raises(ClonotateError, match=f"two specialists have learnt {DOTS} under original"):
+        gather([dots, again], dots, tmp_path / "out")
+    silent = save_model(tmp_path / "silent", build("pico"))
+    with pytest.raises(ClonotateError, match="does not say which tasks and layouts were learnt"):
+        gather([silent], dots, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
