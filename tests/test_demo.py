@@ -1,15 +1,20 @@
 """The demo runs from end to end, with the virtual expert in the policy's place."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from clonotate import demo as demonstration
-from clonotate.demo import FILMS, SPECIAL, demo, stack, to_show
+from clonotate.demo import FILMS, demo, stack, to_show
 from clonotate.evaluation.contenders import contender
+from clonotate.models import build
+from clonotate.models.specialists import Specialists
 from clonotate.records import ClonotateError, Episode, Score, Source
 from clonotate.tasks import NINE
+
+SOME = ("colored-dot-tracking", "neuron-tracking")
 
 
 def ended(seed: int, success: bool) -> Episode:
@@ -25,8 +30,8 @@ def volume(tmp_path: Path) -> Path:
 
 def test_the_demo_leaves_a_report(tmp_path: Path) -> None:
     heard: list[str] = []
-    report = demo(tmp_path, dict.fromkeys(SPECIAL, contender("expert")), episodes=1, progress=heard.append)
-    assert heard == [*SPECIAL, *["report"] * 2]
+    report = demo(tmp_path, dict.fromkeys(SOME, contender("expert")), episodes=1, progress=heard.append)
+    assert heard == [*SOME, *["report"] * 2]
     text = (tmp_path / "report.html").read_text()
     assert [chapter.title for chapter in report.chapters] == ["Colored dot tracking", "Neuron tracking"]
     assert all(len(chapter.films) == 1 for chapter in report.chapters)
@@ -60,12 +65,18 @@ def test_the_first_are_shown_and_a_failure_if_there_is_one() -> None:
 
 
 def test_without_weights_the_expert_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(demonstration, "SHIPPED", tmp_path / "missing")
+    monkeypatch.setattr(demonstration, "SPECIALISTS", tmp_path / "missing")
     assert {who.name for who in demonstration.crew().values()} == {"expert"}
 
 
-def test_every_one_of_nine_tasks_has_its_policy() -> None:
+def test_one_policy_works_on_all_nine_tasks() -> None:
     crew = demonstration.crew()
     assert list(crew) == list(NINE)
-    assert {task for task, who in crew.items() if who.name == "shipped"} == set(SPECIAL)
-    assert {who.name for who in crew.values()} == {"shipped", "nine"}
+    assert {who.name for who in crew.values()} == {"specialists"}
+
+
+def test_the_size_of_a_policy_says_how_much_of_it_works() -> None:
+    one = build("pico")
+    assert re.fullmatch(r"[\d,]+", demonstration.spoken_size(one))
+    team = Specialists({"a": one, "b": build("pico")}, [], "b")
+    assert demonstration.spoken_size(team).endswith(" in 2 networks, one of which works at a time")

@@ -1,9 +1,10 @@
-"""The demo: the shipped policies annotate worlds they never saw, and one HTML page shows how that went."""
+"""The demo: the shipped policy annotates worlds they never saw, and one HTML page shows how that went."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from clonotate.annotate.trace import Trace, begin, refuse_outside, trace
 from clonotate.episodes.rollout import LOOPED, Guards, rollout
 from clonotate.episodes.session import Session
 from clonotate.evaluation.closed_loop import Attempt, attempts
-from clonotate.evaluation.contenders import SHIPPED, Contender, contender
+from clonotate.evaluation.contenders import SPECIALISTS, Contender, contender
 from clonotate.evaluation.fan_out import fan_out
 from clonotate.formats.film import Film, film
 from clonotate.formats.html import Chapter, Report, write_report
@@ -19,11 +20,11 @@ from clonotate.formats.scale import familiar_scale
 from clonotate.formats.swc import line, write_swc
 from clonotate.formats.volumes import Volume, read_volume
 from clonotate.formats.window import Window
+from clonotate.models.base import ClickModel
+from clonotate.models.specialists import Specialists
 from clonotate.records import Episode
 from clonotate.tasks import NINE
 
-SPECIAL = ("colored-dot-tracking", "neuron-tracking")
-"""The tasks that a policy of their own does better than the one for all nine."""
 TEST_SEED = 20_000
 GUARDS = Guards(budget=300, loop=LOOPED)
 EPISODES, FILMS = 12, 4  # of each task: worked through, and shown
@@ -38,10 +39,8 @@ class Stack:
 
 
 def crew() -> dict[str, Contender]:
-    """Who works on each task: a shipped policy, or the virtual expert where the package has no weights."""
-    if not SHIPPED.is_dir():
-        return dict.fromkeys(NINE, contender("expert"))
-    return dict.fromkeys(NINE, contender("nine")) | dict.fromkeys(SPECIAL, contender("shipped"))
+    """Who works on each task: the shipped policy, or the virtual expert where the package has no weights."""
+    return dict.fromkeys(NINE, contender("specialists" if SPECIALISTS.is_dir() else "expert"))
 
 
 def stack(path: Path, start: tuple[int, int, int] | None = None) -> Stack:
@@ -161,10 +160,9 @@ def facts(
 ) -> list[tuple[str, str]]:
     """What the head of the page states."""
     clicks = sum(len(episode.steps) for episode in episodes)
-    networks = {who.name: who.model for who in crew.values() if who.model}
-    sizes = [f"{sum(p.numel() for p in network.parameters()):,}" for network in networks.values()]
+    policies = {who.name: who.model for who in crew.values() if who.model}
     return [
-        *([("Parameters of each policy", " and ".join(dict.fromkeys(sizes)))] if sizes else []),
+        *(("Parameters", spoken_size(policy)) for policy in policies.values()),
         ("Worlds", f"{len(episodes)}"),
         ("Clicks", f"{clicks:,}"),
         ("Time", f"{seconds:.0f} s on {workers} {'core' if workers == 1 else 'cores'}"),
@@ -172,11 +170,18 @@ def facts(
     ]
 
 
+def spoken_size(policy: ClickModel[Any]) -> str:
+    """How many parameters a policy has, and in how many networks."""
+    parameters = f"{sum(p.numel() for p in policy.parameters()):,}"
+    if not isinstance(policy, Specialists):
+        return parameters
+    return f"{parameters} in {len(policy.members)} networks, one of which works at a time"
+
+
 def describe(who: Contender) -> str:
     """Who it is, in words."""
     names = {
-        "shipped": "The policy for dots and neurons",
-        "nine": "The policy for nine tasks",
+        "specialists": "The shipped policy",
         "expert": "The virtual expert",
     }
     return names.get(who.name, who.name)

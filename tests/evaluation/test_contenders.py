@@ -3,9 +3,9 @@ import pytest
 from clonotate.annotators.baselines import RandomAnnotator
 from clonotate.annotators.virtual import VirtualAnnotator
 from clonotate.episodes.session import Session
-from clonotate.evaluation.contenders import contender
+from clonotate.evaluation.contenders import SHIPPED, SPECIALISTS, contender, folder_of
 from clonotate.models import build
-from clonotate.models.checkpoint import save_model
+from clonotate.models.checkpoint import load, save_model
 from clonotate.models.policy import Policy
 from clonotate.records import Click, ClonotateError, Source
 
@@ -31,8 +31,15 @@ def test_a_checkpoint_is_named_by_its_folder(session, tmp_path):
     assert found.annotator(session, 0) is not annotator  # no memory of another session
 
 
+def test_what_comes_along_is_named_and_so_is_each_of_the_specialists():
+    assert folder_of("specialists/otherwise") == folder_of("nine")
+    assert {folder_of(f"specialists/{name}") for name in load(SPECIALISTS).members} > {SHIPPED}
+    with pytest.raises(ClonotateError, match="no checkpoint 'specialists/profi'"):
+        folder_of("specialists/profi")
+
+
 def test_what_is_neither_is_refused(tmp_path):
-    with pytest.raises(ClonotateError, match="no such folder; the names are shipped, nine, expert"):
+    with pytest.raises(ClonotateError, match="no such folder; the names are specialists, shipped, nine, expert"):
         contender("profi")
     with pytest.raises(ClonotateError, match="no checkpoint"):
         contender(str(tmp_path))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,7 +14,19 @@ from clonotate.models.checkpoint import load, read_page, save_model
 from clonotate.records import ClonotateError, Source
 from clonotate.training import finetune as room
 from clonotate.training.before_after import as_dict, compare
-from clonotate.training.finetune import Finetune, Look, chosen, curve, finetune, over, run_of, split
+from clonotate.training.finetune import (
+    Finetune,
+    Look,
+    begin,
+    chosen,
+    curve,
+    finetune,
+    over,
+    run_of,
+    split,
+    whose,
+)
+from clonotate.training.gather import gather
 
 DOTS = "colored-dot-tracking"
 
@@ -63,6 +76,24 @@ def test_from_sessions_to_a_better_checkpoint(plan, tmp_path):
     assert condition.learnt
     assert [one["episodes"] for one in summaries] == [1, 1]
     assert json.loads(json.dumps(as_dict(found)))["alone"][0]["task"] == DOTS
+
+
+def test_of_specialists_the_one_whom_the_sessions_call_goes_on(plan, sessions, tmp_path):
+    other = save_model(
+        tmp_path / "other",
+        build("pico"),
+        run={
+            "preset": "pico",
+            "curriculum": {"tasks": [["neuron-tracking", "easy"]], "layouts": ["original"]},
+        },
+    )
+    team = gather([Path(plan.start), other], other, tmp_path / "team")
+    plan = replace(plan, start=str(team))
+    begin(plan, tmp_path / "out")
+    run = run_of(plan, tmp_path / "out")
+    assert run.start == f"{team}/{DOTS}"
+    assert run.curriculum.tasks == ((DOTS, "easy"),)
+    assert whose(str(other), []) == str(other)
 
 
 class StubTraining:

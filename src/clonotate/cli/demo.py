@@ -26,7 +26,7 @@ def demo(
     ] = None,
     processes: Processes = cores(),
 ) -> None:
-    """Let the shipped policies annotate all nine tasks, and a stack if you give one; then look at the report.
+    """Let the shipped policy annotate all nine tasks, and a stack if you give one; then look at the report.
 
     Example: clonotate demo --volume raw.tif --start 0,526,639
     """

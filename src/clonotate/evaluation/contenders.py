@@ -18,10 +18,11 @@ from clonotate.models.checkpoint import load
 from clonotate.models.policy import Policy
 from clonotate.records import ClonotateError
 
-SHIPPED = Path(clonotate.__file__).parent / "shipped"
-"""The checkpoint for dots and neurons, which comes with the package."""
-COMES_ALONG = {"shipped": SHIPPED, "nine": SHIPPED / "nine"}
-"""The checkpoints that do; `nine` knows all nine families."""
+SPECIALISTS = Path(clonotate.__file__).parent / "shipped"
+"""The policy that comes with the package: a network for each family, and one that knows all nine."""
+SHIPPED = SPECIALISTS / "colored-dot-tracking+neuron-tracking"
+COMES_ALONG = {"specialists": SPECIALISTS, "shipped": SHIPPED, "nine": SPECIALISTS / "otherwise"}
+"""The checkpoints that do, by name: `shipped` is the network for dots and neurons, `nine` the one for all."""
 UNREST = 0.25  # chosen on validation worlds, where it freed policies from going in circles
 
 Recruit = Callable[[Session, int], Annotator]
@@ -78,8 +79,12 @@ def contender(name: str, temperature: float = 0.0, unrest: float = UNREST) -> Co
 
 
 def folder_of(name: str) -> Path:
-    """Where a checkpoint lies: a folder, or one that comes along. ClonotateError where there is none."""
-    folder = COMES_ALONG.get(name, Path(name))
+    """Where a checkpoint lies: a folder, or one that comes along. ClonotateError where there is none.
+
+    `specialists/NAME` is one of them.
+    """
+    first, _, member = name.partition("/")
+    folder = COMES_ALONG[first] / member if first in COMES_ALONG else Path(name)
     if not folder.is_dir():
         names = ", ".join([*COMES_ALONG, *UNTRAINED])
         raise ClonotateError(f"no checkpoint {name!r}: there is no such folder; the names are {names}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clonotate.models import grid, pointer
+from clonotate.models import grid, pointer, specialists
 from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.records import ClonotateError
 
@@ -11,6 +11,7 @@ __all__ = ["FAMILIES", "PRESETS", "ClickDistribution", "ClickModel", "build", "f
 FAMILIES: dict[str, type[ClickModel[Any]]] = {
     "pointer": pointer.PointerModel,
     "grid": grid.GridModel,
+    specialists.FAMILY: specialists.Specialists,
 }
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     **{name: ("pointer", settings) for name, settings in pointer.PRESETS.items()},

@@ -6,17 +6,21 @@ Resumes by the same call, like `train`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from clonotate.episodes.files import read_episodes, write_episodes
+from clonotate.episodes.session import Session
 from clonotate.evaluation.agreement import Agreement, agreed, agreement
 from clonotate.evaluation.contenders import folder_of
 from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page
+from clonotate.models.specialists import FAMILY, Specialists
 from clonotate.records import ClonotateError, Episode
 from clonotate.screens.layout import layout_named
 from clonotate.tasks import TASKS
@@ -151,8 +155,10 @@ def split(sessions: Sequence[Episode], share: float, seed: int) -> tuple[list[Ep
 
 def run_of(plan: Finetune, out: Path) -> Run:
     """The training: recorded sessions, and demonstrations of what the checkpoint learnt before."""
-    before = read_page(folder_of(plan.start))["run"]
-    sessions = read_episodes(out / LEARN)
+    worked = opened((str(out / LEARN),))
+    sessions = [episode for episode, _ in worked]
+    start = whose(plan.start, worked)
+    before = read_page(folder_of(start))["run"]
     curriculum = Curriculum(
         tasks=old_tasks(before, sessions),
         layouts=old_layouts(before, sessions),
@@ -164,7 +170,7 @@ def run_of(plan: Finetune, out: Path) -> Run:
     return Run(
         curriculum,
         preset=before.get("preset", "nano"),
-        start=plan.start,
+        start=start,
         steps=plan.steps,
         episodes_per_step=plan.episodes_per_step,
         processes=plan.processes,
@@ -177,6 +183,18 @@ def run_of(plan: Finetune, out: Path) -> Run:
         save_every=plan.leg,
         log_every=min(10, plan.leg),
     )
+
+
+def whose(start: str, sessions: Sequence[tuple[Episode, Any]]) -> str:
+    """Whose weights to go on from: of several specialists, the one whom most of the sessions call."""
+    folder = folder_of(start)
+    if read_page(folder)["family"] != FAMILY:
+        return start
+    team = load(folder)
+    assert isinstance(team, Specialists)
+    firsts = [Session(one.source, one.layout, world).screen for one, world in sessions]
+    called = Counter(team.choose(torch.from_numpy(screen)) for screen in firsts)
+    return f"{start}/{called.most_common(1)[0][0]}"
 
 
 def old_tasks(before: dict[str, Any], sessions: Sequence[Episode]) -> tuple[tuple[str, str], ...]:

@@ -68,7 +68,8 @@ def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def learnt(page: Mapping[str, Any]) -> list[str]:
     """The tasks of a checkpoint's lessons, by its page."""
-    return list(dict.fromkeys(task for task, _ in page["run"].get("curriculum", {}).get("tasks", ())))
+    named = [task for task, _ in page["run"].get("curriculum", {}).get("tasks", ())]
+    return list(dict.fromkeys([*named, *page.get("tasks", ())]))
 
 
 def member_name(called: Sequence[tuple[str, str]]) -> str:
@@ -87,7 +88,10 @@ def first_look(task: str, layout: str) -> Tensor:
 
 
 def copy(checkpoint: Path, to: Path) -> None:
-    """A checkpoint alone, without what its training left beside it."""
+    """A checkpoint alone, without what its training left beside it; specialists with all of theirs."""
+    if read_page(checkpoint)["family"] == FAMILY:
+        shutil.copytree(checkpoint, to)
+        return
     to.mkdir()
     for name in (PAGE, WEIGHTS):
         shutil.copyfile(checkpoint / name, to / name)
