@@ -31,12 +31,13 @@ def alone(task: str, start: str, seed: int) -> Run:
     )
 
 
-def practice(run: Run, steps: int) -> Run:
+def practice(run: Run, start: str, steps: int) -> Run:
     """On from such a run in ever smaller steps, two fifths of the lessons its own episodes with advice."""
     curriculum = replace(
         run.curriculum, adviser=0.5, recorded_share=0.4, notice=1, seed=run.curriculum.seed + 1
     )
-    return replace(run, curriculum=curriculum, steps=steps, lr=6e-4, lr_end=1e-5, warmup=10, decay_from=0.0)
+    run = replace(run, curriculum=curriculum, start=start, steps=steps, warmup=10, average=0.99)
+    return replace(run, lr=6e-4, lr_end=1e-5, decay_from=0.0)
 
 
 def limbs() -> Run:
@@ -71,3 +72,33 @@ def plumes() -> Run:
 def alignment() -> Run:
     """Where `nine` finishes 76 of 100 test worlds."""
     return alone("multichannel-image-alignment", "nine", 126)
+
+
+def limbs_practice() -> Run:
+    """On from `limbs`."""
+    return practice(limbs(), "runs/limbs", 850)
+
+
+def behaviour_practice() -> Run:
+    """On from `behaviour`."""
+    return practice(behaviour(), "runs/behaviour", 800)
+
+
+def roads_practice() -> Run:
+    """On from `roads`."""
+    return practice(roads(), "runs/roads", 700)
+
+
+def cells_practice() -> Run:
+    """On from `cells`."""
+    return practice(cells(), "runs/cells", 650)
+
+
+def plumes_practice() -> Run:
+    """On from `plumes`."""
+    return practice(plumes(), "runs/plumes", 900)
+
+
+def alignment_practice() -> Run:
+    """On from `alignment`."""
+    return practice(alignment(), "runs/alignment", 900)
