@@ -31,7 +31,7 @@ def session():
 
 
 def plan(start="random", **changes):
-    run = Run(Curriculum(((TASK, "easy"),), layouts=("original", "dark-top")), steps=3)
+    run = Run(Curriculum(((TASK, "easy"),), layouts=("original", "dark-top")), preset="pico", steps=3)
     return replace(Dagger(start, run, rounds=2, episodes=3, practice=Practice(length=0.3)), **changes)
 
 
@@ -163,7 +163,7 @@ def test_some_families_can_be_left_to_demonstrations():
 
 @pytest.fixture
 def start(tmp_path):
-    return str(save_model(tmp_path / "start", build("pointer", width=32, depth=1)))
+    return str(save_model(tmp_path / "start", build("pico")))
 
 
 @dataclass
@@ -178,7 +178,7 @@ class StubTraining:
     def __call__(self, run, out, device="cpu"):
         self.runs.append(run)
         step = run.steps if len(self.runs) <= self.stop_at else 1
-        return save_model(out, build("pointer", width=32, depth=1), metrics={"step": step})
+        return save_model(out, build("pico"), metrics={"step": step})
 
 
 def test_rounds_start_from_the_last_checkpoint_and_learn_from_all_practice(start, tmp_path, monkeypatch):
@@ -190,6 +190,12 @@ def test_rounds_start_from_the_last_checkpoint_and_learn_from_all_practice(start
     assert (first.start, second.start) == (start, str(tmp_path / "round-00"))
     assert (first.curriculum.recorded, second.curriculum.recorded) == (files[:1], files)
     assert len(read_episodes(tmp_path / "practice-01.parquet")) == 3
+
+
+def test_what_cannot_be_gone_on_from_is_refused_before_anything_is_practised(tmp_path):
+    with pytest.raises(ClonotateError, match="is several networks"):
+        dagger(plan("specialists"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_on_disk_is_not_made_again(start, tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ study = typer.Typer(
 def evaluate(
     checkpoint: Annotated[
         str | None,
-        typer.Argument(help="A checkpoint folder, shipped, nine, expert, blind, random or repeat."),
+        typer.Argument(help="A checkpoint folder, specialists, nine, expert, blind, random or repeat."),
     ] = None,
     tasks: Annotated[
         list[str] | None, typer.Option(help="Names, with commas or repeated; `all`; `nine` if none.")

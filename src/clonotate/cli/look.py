@@ -100,7 +100,7 @@ def layouts(json: Json = None) -> None:
 def play(
     task: Task,
     by: Annotated[
-        str, typer.Option(help="expert, random, repeat, shipped, nine, or a checkpoint folder.")
+        str, typer.Option(help="expert, random, repeat, specialists, nine, or a checkpoint folder.")
     ] = "expert",
     seed: Seed = TEST_SEED,
     level: Level = "standard",

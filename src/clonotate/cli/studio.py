@@ -12,8 +12,8 @@ def studio(
         typer.Option(help="Your own data, a file or a folder; more than once for more.", metavar="PATH"),
     ] = None,
     policy: Annotated[
-        str, typer.Option(help="Who helps: shipped, nine, expert, or a checkpoint folder.")
-    ] = "shipped",
+        str, typer.Option(help="Who helps: specialists, nine, expert, or a checkpoint folder.")
+    ] = "specialists",
     journal: Annotated[
         str, typer.Option(help="Where clicks are kept: a file, or postgresql://host/name.", metavar="WHERE")
     ] = "studio.sqlite",

@@ -37,7 +37,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Studio:
     """All that one server holds. `policy` is who takes turns at an instance: a checkpoint, or a name."""
 
-    def __init__(self, journal: Journal, data: Sequence[Path] = (), policy: str = "shipped") -> None:
+    def __init__(self, journal: Journal, data: Sequence[Path] = (), policy: str = "specialists") -> None:
         self.journal, self.policy = journal, policy
         self.room, self.shelf, self.latency = Room(journal), Shelf(data), Latency()
         self.pilots, self.lessons = Pilots(policy, self.latency), Lessons(journal)

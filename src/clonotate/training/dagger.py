@@ -26,7 +26,7 @@ from clonotate.screens.pointing import hit
 from clonotate.tasks import task_named
 from clonotate.tasks.base import Intent, Standing
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
-from clonotate.training.train import Run, train
+from clonotate.training.train import Run, begin, train
 
 FIRST_SEED = FIRST_TRAINING_SEED + 500_000_000
 """Worlds practised on lie above, half-way to the next curriculum: fresh, and never those of an evaluation."""
@@ -82,6 +82,7 @@ def dagger(plan: Dagger, out: Path, workers: int = 1, device: str = "cpu") -> Pa
 
     Resumes by the same call: what a round has collected is kept, and a training goes on where it stopped.
     """
+    begin(replace(plan.run, start=plan.start))  # what is wrong with it is said before anything is practised
     curriculum = plan.run.curriculum
     checkpoint = plan.start
     for turn in range(plan.rounds):
