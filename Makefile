@@ -1,5 +1,5 @@
 # The commands of this project. Bare `make` lists them; the first one builds .venv, later ones do not.
-#   make demo                            the shipped policies annotate; see out/demo/report.html
+#   make demo                            the shipped policy annotates; see out/demo/report.html
 #   make demo VOLUME=stack.tif [START=z,y,x]  the same, and a real EM stack of yours
 #   make test                            all that CI checks
 # PYTHON=... chooses the interpreter (3.11, 3.12 or 3.13); RECIPE=... what `make train` trains.
@@ -13,7 +13,7 @@ RUN ?= runs/$(subst :,-,$(RECIPE))
 RECIPE ?= foundation:nano
 
 help:
-	@echo "make demo    the shipped policies annotate all nine tasks; VOLUME=path START=z,y,x adds a real stack"
+	@echo "make demo    the shipped policy annotates all nine tasks; VOLUME=path START=z,y,x adds a real stack"
 	@echo "make test    lint, types, arrows and every test; what CI runs"
 	@echo "make lint | types | arrows | unit    one of them alone"
 	@echo "make train   train RECIPE=$(RECIPE) into $(RUN)"
