@@ -74,6 +74,13 @@ def alignment() -> Run:
     return alone("multichannel-image-alignment", "nine", 126)
 
 
+def neurons_practice() -> Run:
+    """On from `shipped`: as in `foundation`, a hand that strays, and a few badly aligned stacks."""
+    run = practice(alone("neuron-tracking", "shipped", 128), "shipped", 700)
+    tasks = (*4 * (("neuron-tracking", "standard"),), ("neuron-tracking", "sections"))
+    return replace(run, curriculum=replace(run.curriculum, tasks=tasks, tremor=7.0))
+
+
 def limbs_practice() -> Run:
     """On from `limbs`."""
     return practice(limbs(), "runs/limbs", 850)

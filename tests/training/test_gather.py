@@ -52,9 +52,16 @@ def test_its_page_says_what_it_knows(tmp_path):
     assert (tmp_path / "out" / DOTS / PAGE).read_text() == (tmp_path / "dots" / PAGE).read_text()
 
 
-def test_two_for_the_same_and_unknown_lessons_are_refused(tmp_path):
+def test_of_two_that_learnt_the_same_the_later_is_called(tmp_path):
+    both, dots = checkpoint(tmp_path / "both", DOTS, PLUMES), checkpoint(tmp_path / "dots", DOTS)
+    team = load(gather([both, dots], both, tmp_path / "out"))
+    assert called(team, DOTS, "original") == DOTS
+    assert called(team, PLUMES, "original") == f"{DOTS}+{PLUMES}"
+
+
+def test_two_of_the_same_name_and_unknown_lessons_are_refused(tmp_path):
     dots, again = (checkpoint(tmp_path / name, DOTS) for name in ("one", "two"))
-    with pytest.raises(ClonotateError, match=f"two specialists have learnt {DOTS} under original"):
+    with pytest.raises(ClonotateError, match=f"two specialists have learnt {DOTS}: name one"):
         gather([dots, again], dots, tmp_path / "out")
     silent = save_model(tmp_path / "silent", build("pico"))
     with pytest.raises(ClonotateError, match="does not say which tasks and layouts were learnt"):

@@ -27,23 +27,22 @@ WORLDS = 8
 def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
     """Writes to `out` a policy of `specialists`, each for the tasks and layouts of its lessons.
 
-    `otherwise` works on what looks like none of those lessons. Raises ClonotateError where two would be
-    called by the same look, where a page does not say what was learnt, and where `out` is not empty.
+    Of two that learnt the same the later one is called; `otherwise` works on what looks like none of those
+    lessons. Raises ClonotateError where a page does not say what was learnt, and where `out` is not empty.
     """
     pages = [read_page(folder) for folder in specialists]
     called = [calls(folder, page) for folder, page in zip(specialists, pages, strict=True)]
-    everyone = [one for some in called for one in some]
-    if twice := {one for one in everyone if everyone.count(one) > 1}:
-        task, layout = min(twice)
-        raise ClonotateError(f"two specialists have learnt {task} under {layout}: who is to be called?")
     names = [member_name(some) for some in called]
+    if len(set(names)) < len(names):
+        raise ClonotateError(f"two specialists have learnt {max(names, key=names.count)}: name one of them")
+    who = {one: name for name, some in zip(names, called, strict=True) for one in some}
     with whole_folder(out) as beside:
-        for name, folder, some in zip(names, specialists, called, strict=True):
+        for name, folder in zip(names, specialists, strict=True):
             copy(folder, beside / name)
-            for task, layout in some:
-                write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
         copy(otherwise, beside / "otherwise")
-        tasks = sorted({task for task, _ in everyone} | set(learnt(read_page(otherwise))))
+        for (task, layout), name in who.items():
+            write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
+        tasks = sorted({task for task, _ in who} | set(learnt(read_page(otherwise))))
         page = {
             "format": FORMAT,
             "clonotate": clonotate.__version__,
