@@ -83,12 +83,12 @@ def neurons_practice() -> Run:
 
 def limbs_practice() -> Run:
     """On from `limbs`."""
-    return practice(limbs(), "runs/limbs", 850)
+    return practice(limbs(), "runs/limbs", 1_600)
 
 
 def behaviour_practice() -> Run:
     """On from `behaviour`."""
-    return practice(behaviour(), "runs/behaviour", 800)
+    return practice(behaviour(), "runs/behaviour", 1_000)
 
 
 def roads_practice() -> Run:
