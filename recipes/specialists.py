@@ -82,8 +82,9 @@ def neurons_practice() -> Run:
 
 
 def limbs_practice() -> Run:
-    """On from `limbs`."""
-    return practice(limbs(), "runs/limbs", 1_600)
+    """On from `limbs`; to tell a point as hidden, a click of twenty, counts four times."""
+    run = practice(limbs(), "runs/limbs", 1_600)
+    return replace(run, curriculum=replace(run.curriculum, worth=(("select", 4.0),)))
 
 
 def behaviour_practice() -> Run:
