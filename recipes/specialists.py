@@ -40,6 +40,15 @@ def practice(run: Run, start: str, steps: int) -> Run:
     return replace(run, lr=6e-4, lr_end=1e-5, decay_from=0.0)
 
 
+def again(run: Run, start: str, name: str, steps: int) -> Run:
+    """Once more in ever smaller steps, with the practice there is; 30 % of the lessons are of it."""
+    recorded = (f"runs/{name}-practice/practice-00.parquet",)
+    curriculum = replace(
+        run.curriculum, recorded=recorded, recorded_share=0.3, seed=run.curriculum.seed + 100
+    )
+    return replace(run, curriculum=curriculum, start=start, steps=steps, lr=5e-4)
+
+
 def limbs() -> Run:
     """From nothing, each person's own clicks."""
     run = alone("animal-limb-tracking", "", 0)
@@ -76,7 +85,7 @@ def alignment() -> Run:
 
 def neurons_practice() -> Run:
     """On from `shipped`: as in `foundation`, a hand that strays, and a few badly aligned stacks."""
-    run = practice(alone("neuron-tracking", "shipped", 128), "shipped", 700)
+    run = practice(alone("neuron-tracking", "shipped", 128), "shipped", 520)
     tasks = (*4 * (("neuron-tracking", "standard"),), ("neuron-tracking", "sections"))
     return replace(run, curriculum=replace(run.curriculum, tasks=tasks, tremor=7.0))
 
@@ -110,3 +119,17 @@ def plumes_practice() -> Run:
 def alignment_practice() -> Run:
     """On from `alignment`."""
     return practice(alignment(), "runs/alignment", 900)
+
+
+def behaviour_again() -> Run:
+    """On from the mean of `behaviour` and its practice.
+
+    clonotate average runs/behaviour runs/behaviour-practice/round-00 --out runs/behaviour-mean
+    clonotate train specialists:behaviour_again --out runs/behaviour-again
+    """
+    return again(behaviour_practice(), "runs/behaviour-mean", "behaviour", 850)
+
+
+def limbs_again() -> Run:
+    """On from the practice of `limbs`."""
+    return again(limbs_practice(), "runs/limbs-practice/round-00", "limbs", 800)
