@@ -1,16 +1,32 @@
 """Specialists put together: called by their tasks and layouts on every world, and never by others."""
 
+import os
+from pathlib import Path
+
 import pytest
 import torch
 
 from clonotate.episodes.session import Session
+from clonotate.formats.worlds import read_world
 from clonotate.models import build
 from clonotate.models.checkpoint import PAGE, load, read_page, save_model
+from clonotate.models.specialists import STRAY, astray
 from clonotate.records import ClonotateError, Source
 from clonotate.screens.layout import LAYOUTS
 from clonotate.tasks import TASKS
-from clonotate.training.gather import gather
+from clonotate.training.gather import first_look, gather
 
+DATA = Path(os.environ.get("CLONOTATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
+REAL = {
+    "animal-behavioral-tracking": "fish-video",
+    "animal-limb-tracking": "mouse-openfield",
+    "cell-lineage-tracking": "cells-psc",
+    "colored-dot-tracking": "nuclei-3d/nuclei.tif",
+    "multichannel-image-alignment": "brain-slices",
+    "neuron-tracking": "em-drosophila-vnc",
+    "road-network-construction": "roads-satellite",
+    "spectral-plume-finding": "plume-muse",
+}
 DOTS, PLUMES = "colored-dot-tracking", "spectral-plume-finding"
 
 
@@ -42,6 +58,16 @@ def test_a_specialist_is_called_by_its_task_and_layout_alone(team, task, layout)
 @pytest.mark.parametrize("level", TASKS[PLUMES])
 def test_on_every_world(team, level):
     assert {called(team, PLUMES, "original", level, 20_000 + k) for k in range(6)} == {PLUMES}
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("task", "path"), REAL.items())
+def test_real_data_call_the_specialist_for_made_up_worlds(task, path):
+    if not (DATA / path).exists():
+        pytest.skip(f"no real data: {DATA / path} is missing; set CLONOTATE_DATA to the folder of the sets")
+    source, world = read_world(task, DATA / path)
+    first = torch.from_numpy(Session(source, world=world).screen)
+    assert astray(first, first_look(task, "original")) < STRAY / 2
 
 
 def test_its_page_says_what_it_knows(tmp_path):
