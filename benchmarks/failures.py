@@ -58,7 +58,7 @@ class Failure:
 def main() -> None:
     """Watch, and write the page."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    options.add_argument("policy", help="a checkpoint folder, shipped or nine")
+    options.add_argument("policy", help="a checkpoint folder, or a name such as specialists")
     options.add_argument("--tasks", nargs="+", default=NINE)
     options.add_argument("--episodes", type=int, default=100, help="worlds of each task")
     options.add_argument("--seed", type=int, default=20_000, help="the first of them")

@@ -1,12 +1,16 @@
 """Specialists: one family alone each, for `specialists`, the policy that calls the right one of them.
 
 Each goes on from `nine` (limbs from nothing) at a constant rate on whole lessons under the original layout,
-one core each, and then practises in ever smaller steps. For a family, here of roads:
+one core each, and then practises in ever smaller steps. For a family, here of cells:
 
-clonotate train specialists:roads --out runs/roads --max-minutes 25
-clonotate dagger runs/roads --recipe specialists:roads_practice --rounds 1 --episodes 80 --processes 1 \\
-    --out runs/roads-practice
-clonotate gather runs/*-practice/round-00 --out runs/specialists
+clonotate train specialists:cells --out runs/cells --max-minutes 25
+clonotate dagger runs/cells --recipe specialists:cells_practice --rounds 1 --episodes 80 --processes 1 \\
+    --out runs/cells-practice
+
+Of alignment and plumes the mean of both ends ships, of behaviour a longer row of means (`behaviour_again`).
+
+clonotate average runs/plumes runs/plumes-practice/round-00 --out runs/plumes-mean
+clonotate gather shipped runs/cells-practice/round-00 runs/plumes-mean ... --otherwise nine --out runs/specialists
 """
 
 from dataclasses import replace
@@ -50,7 +54,7 @@ def again(run: Run, start: str, name: str, steps: int) -> Run:
 
 
 def limbs() -> Run:
-    """From nothing, each person's own clicks."""
+    """From nothing, each person's own clicks; 55 minutes."""
     run = alone("animal-limb-tracking", "", 0)
     return replace(
         run, curriculum=replace(run.curriculum, adviser=None), steps=1_000_000, warmup=100, average=0.998
@@ -58,36 +62,29 @@ def limbs() -> Run:
 
 
 def behaviour() -> Run:
-    """Each person's own clicks."""
+    """Each person's own clicks; 33 minutes."""
     run = alone("animal-behavioral-tracking", "nine", 0)
     return replace(run, curriculum=replace(run.curriculum, adviser=None), steps=1_000_000)
 
 
 def roads() -> Run:
-    """A third of its lessons' frames are nodes, the others moves of the view."""
+    """25 minutes."""
     return alone("road-network-construction", "nine", 120)
 
 
 def cells() -> Run:
-    """Where `nine` finishes 44 of 100 test worlds."""
+    """25 minutes."""
     return alone("cell-lineage-tracking", "nine", 122)
 
 
 def plumes() -> Run:
-    """Where `nine` finishes 69 of 100 test worlds."""
+    """14 minutes."""
     return alone("spectral-plume-finding", "nine", 124)
 
 
 def alignment() -> Run:
-    """Where `nine` finishes 76 of 100 test worlds."""
+    """12 minutes."""
     return alone("multichannel-image-alignment", "nine", 126)
-
-
-def neurons_practice() -> Run:
-    """On from `shipped`: as in `foundation`, a hand that strays, and a few badly aligned stacks."""
-    run = practice(alone("neuron-tracking", "shipped", 128), "shipped", 520)
-    tasks = (*4 * (("neuron-tracking", "standard"),), ("neuron-tracking", "sections"))
-    return replace(run, curriculum=replace(run.curriculum, tasks=tasks, tremor=7.0))
 
 
 def limbs_practice() -> Run:
@@ -102,8 +99,8 @@ def behaviour_practice() -> Run:
 
 
 def roads_practice() -> Run:
-    """On from `roads`."""
-    return practice(roads(), "runs/roads", 700)
+    """On from `roads`, with 90 episodes: these had never been practised."""
+    return practice(roads(), "runs/roads", 600)
 
 
 def cells_practice() -> Run:
@@ -126,10 +123,11 @@ def behaviour_again() -> Run:
 
     clonotate average runs/behaviour runs/behaviour-practice/round-00 --out runs/behaviour-mean
     clonotate train specialists:behaviour_again --out runs/behaviour-again
+    clonotate average runs/behaviour-mean runs/behaviour-again --out runs/behaviour-soup
     """
     return again(behaviour_practice(), "runs/behaviour-mean", "behaviour", 850)
 
 
 def limbs_again() -> Run:
     """On from the practice of `limbs`."""
-    return again(limbs_practice(), "runs/limbs-practice/round-00", "limbs", 800)
+    return again(limbs_practice(), "runs/limbs-practice/round-00", "limbs", 450)
