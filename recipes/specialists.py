@@ -10,7 +10,7 @@ clonotate dagger runs/cells --recipe specialists:cells_practice --rounds 1 --epi
 Of alignment and plumes the mean of both ends ships, of behaviour a longer row of means (`behaviour_again`).
 
 clonotate average runs/plumes runs/plumes-practice/round-00 --out runs/plumes-mean
-clonotate gather shipped runs/cells-practice/round-00 runs/plumes-mean ... --otherwise nine --out runs/specialists
+clonotate gather shipped runs/cells-practice/round-00 runs/plumes-mean ... --out runs/specialists
 """
 
 from dataclasses import replace
@@ -88,7 +88,7 @@ def alignment() -> Run:
 
 
 def limbs_practice() -> Run:
-    """On from `limbs`; to tell a point as hidden, a click of twenty, counts four times."""
+    """On from `limbs`; to tell a point as hidden, four of 65, counts four times."""
     run = practice(limbs(), "runs/limbs", 1_600)
     return replace(run, curriculum=replace(run.curriculum, worth=(("select", 4.0),)))
 

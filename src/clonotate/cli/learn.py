@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -195,9 +195,14 @@ def recipe_named(recipe: str) -> "Run":
             if error.name and (name == error.name or name.startswith(f"{error.name}.")):
                 continue
             raise
-        if inspect.isfunction(found) and not signature(found).parameters and isinstance(run := found(), Run):
+        if is_recipe(found) and isinstance(run := found(), Run):
             return run
     raise ClonotateError(f"no recipe {recipe!r}; there are: {', '.join(recipes()) or 'none here'}")
+
+
+def is_recipe(found: Any) -> bool:
+    """Whether it may return a whole run: a function that asks for nothing."""
+    return inspect.isfunction(found) and not signature(found).parameters
 
 
 def recipes() -> list[str]:
@@ -210,5 +215,6 @@ def recipes() -> list[str]:
     for module in pkgutil.iter_modules(package.__path__):
         here = importlib.import_module(f"recipes.{module.name}")
         functions = inspect.getmembers(here, inspect.isfunction)
-        names += [f"{module.name}:{name}" for name, made in functions if made.__module__ == here.__name__]
+        whole = [name for name, made in functions if is_recipe(made) and made.__module__ == here.__name__]
+        names += [f"{module.name}:{name}" for name in whole]
     return names
