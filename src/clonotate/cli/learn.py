@@ -3,10 +3,11 @@
 import importlib
 import inspect
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeGuard
 
 import typer
 from rich.table import Table
@@ -200,7 +201,7 @@ def recipe_named(recipe: str) -> "Run":
     raise ClonotateError(f"no recipe {recipe!r}; there are: {', '.join(recipes()) or 'none here'}")
 
 
-def is_recipe(found: Any) -> bool:
+def is_recipe(found: object) -> TypeGuard[Callable[[], Any]]:
     """Whether it may return a whole run: a function that asks for nothing."""
     return inspect.isfunction(found) and not signature(found).parameters
 
