@@ -126,8 +126,3 @@ def behaviour_again() -> Run:
     clonotate average runs/behaviour-mean runs/behaviour-again --out runs/behaviour-soup
     """
     return again(behaviour_practice(), "runs/behaviour-mean", "behaviour", 850)
-
-
-def limbs_again() -> Run:
-    """On from the practice of `limbs`."""
-    return again(limbs_practice(), "runs/limbs-practice/round-00", "limbs", 450)
