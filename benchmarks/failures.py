@@ -90,6 +90,9 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
             seeds = ", ".join([str(failure.seed) for failure in failed if failure.said == said][:3])
             yield f"| {task} | {len(failed)} of {len(watched)} | {count} | {said} | {seeds} |"
         picture = path(chosen, task)
+        picture.unlink(missing_ok=True)  # of another policy, perhaps
+        if not failed:
+            continue
         picture.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(sheet(failed)).save(picture, quality=80, subsampling=0)
     for task in chosen.tasks:
