@@ -83,16 +83,14 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
         what = [Assignment(source, "original", WATCHED, (source.seed,)) for source in sources]
         watched = collect(contender(chosen.policy), what, chosen.processes)
         failed = [failure for episode in watched if (failure := failure_of(episode))]
+        picture = path(chosen, task)
+        picture.unlink(missing_ok=True)  # it may be another policy's
         if not failed:
             yield f"| {task} | 0 of {len(watched)} | - | - | - |"
             continue
         for said, count in Counter(failure.said for failure in failed).most_common(SHOWN):
             seeds = ", ".join([str(failure.seed) for failure in failed if failure.said == said][:3])
             yield f"| {task} | {len(failed)} of {len(watched)} | {count} | {said} | {seeds} |"
-        picture = path(chosen, task)
-        picture.unlink(missing_ok=True)  # of another policy, perhaps
-        if not failed:
-            continue
         picture.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(sheet(failed)).save(picture, quality=80, subsampling=0)
     for task in chosen.tasks:
