@@ -44,46 +44,35 @@ def practice(run: Run, start: str, steps: int) -> Run:
     return replace(run, lr=6e-4, lr_end=1e-5, decay_from=0.0)
 
 
-def again(run: Run, start: str, name: str, steps: int) -> Run:
-    """Once more in ever smaller steps, with the practice there is; 30 % of the lessons are of it."""
-    recorded = (f"runs/{name}-practice/practice-00.parquet",)
-    curriculum = replace(
-        run.curriculum, recorded=recorded, recorded_share=0.3, seed=run.curriculum.seed + 100
-    )
-    return replace(run, curriculum=curriculum, start=start, steps=steps, lr=5e-4)
-
-
 def limbs() -> Run:
-    """From nothing, each person's own clicks; 55 minutes."""
+    """From nothing, each person's own clicks, for 55 minutes."""
     run = alone("animal-limb-tracking", "", 0)
-    return replace(
-        run, curriculum=replace(run.curriculum, adviser=None), steps=1_000_000, warmup=100, average=0.998
-    )
+    return replace(run, curriculum=replace(run.curriculum, adviser=None), warmup=100, average=0.998)
 
 
 def behaviour() -> Run:
-    """Each person's own clicks; 33 minutes."""
+    """On from `nine`, each person's own clicks, for 33 minutes."""
     run = alone("animal-behavioral-tracking", "nine", 0)
-    return replace(run, curriculum=replace(run.curriculum, adviser=None), steps=1_000_000)
+    return replace(run, curriculum=replace(run.curriculum, adviser=None))
 
 
 def roads() -> Run:
-    """25 minutes."""
+    """On from `nine`, one expert's advice, for 25 minutes."""
     return alone("road-network-construction", "nine", 120)
 
 
 def cells() -> Run:
-    """25 minutes."""
+    """On from `nine`, one expert's advice, for 25 minutes."""
     return alone("cell-lineage-tracking", "nine", 122)
 
 
 def plumes() -> Run:
-    """14 minutes."""
+    """On from `nine`, one expert's advice, for 14 minutes."""
     return alone("spectral-plume-finding", "nine", 124)
 
 
 def alignment() -> Run:
-    """12 minutes."""
+    """On from `nine`, one expert's advice, for 12 minutes."""
     return alone("multichannel-image-alignment", "nine", 126)
 
 
@@ -119,10 +108,13 @@ def alignment_practice() -> Run:
 
 
 def behaviour_again() -> Run:
-    """On from the mean of `behaviour` and its practice.
+    """On from the mean of `behaviour` and its practice; 30 % of the lessons are that practice again.
 
     clonotate average runs/behaviour runs/behaviour-practice/round-00 --out runs/behaviour-mean
     clonotate train specialists:behaviour_again --out runs/behaviour-again
     clonotate average runs/behaviour-mean runs/behaviour-again --out runs/behaviour-soup
     """
-    return again(behaviour_practice(), "runs/behaviour-mean", "behaviour", 850)
+    run = behaviour_practice()
+    recorded = ("runs/behaviour-practice/practice-00.parquet",)
+    curriculum = replace(run.curriculum, recorded=recorded, recorded_share=0.3, seed=101)
+    return replace(run, curriculum=curriculum, start="runs/behaviour-mean", steps=850, lr=5e-4)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from clonotate.evaluation.contenders import SPECIALISTS
 from clonotate.models import build
 from clonotate.models.average import average
 from clonotate.models.checkpoint import load, read_page, save_model
@@ -30,4 +31,6 @@ def test_one_has_no_mean_and_two_networks_have_none(tmp_path):
         average([pico], ("pico",), tmp_path / "mean")
     with pytest.raises(ClonotateError, match="nano is not the same network as pico"):
         average([pico, nano], ("pico", "nano"), tmp_path / "mean")
+    with pytest.raises(ClonotateError, match="specialists is several networks"):
+        average([SPECIALISTS, SPECIALISTS], ("specialists", "specialists"), tmp_path / "mean")
     assert not (tmp_path / "mean").exists()

@@ -1,5 +1,6 @@
 """Specialists put together: called by their tasks and layouts on every world, and never by others."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,13 +8,14 @@ import pytest
 import torch
 
 from clonotate.episodes.session import Session
+from clonotate.evaluation.contenders import SPECIALISTS
 from clonotate.formats.worlds import read_world
 from clonotate.models import build
 from clonotate.models.checkpoint import PAGE, load, read_page, save_model
 from clonotate.models.specialists import STRAY, astray
 from clonotate.records import ClonotateError, Source
 from clonotate.screens.layout import LAYOUTS
-from clonotate.tasks import TASKS
+from clonotate.tasks import NINE, TASKS
 from clonotate.training.gather import first_look, gather
 
 DATA = Path(os.environ.get("CLONOTATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -43,21 +45,37 @@ def team(tmp_path_factory):
     return load(gather(some, general, folder / "out"))
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return load(SPECIALISTS)
+
+
 def called(team, task, layout, level="standard", seed=20_000):
+    return team.choose(first(task, layout, level, seed))
+
+
+def first(task, layout, level, seed):
     session = Session(Source(task, level, seed, TASKS[task][level].version), layout)
-    return team.choose(torch.from_numpy(session.screen))
+    return torch.from_numpy(session.screen)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("task", TASKS)
-def test_a_specialist_is_called_by_its_task_and_layout_alone(team, task, layout):
-    learnt = task in (DOTS, PLUMES) and layout == "original"
-    assert called(team, task, layout) == (task if learnt else "otherwise")
+def test_a_specialist_is_called_by_its_task_and_layout_alone(team, shipped, task, layout):
+    for one in (team, shipped):
+        known = [name for name in one.members if task in name.split("+") and layout == "original"]
+        assert called(one, task, layout) == (*known, "otherwise")[0]
 
 
-@pytest.mark.parametrize("level", TASKS[PLUMES])
-def test_on_every_world(team, level):
-    assert {called(team, PLUMES, "original", level, 20_000 + k) for k in range(6)} == {PLUMES}
+@pytest.mark.parametrize(("task", "level"), [(task, level) for task in NINE for level in TASKS[task]])
+def test_looks_of_other_tasks_are_far_from_those_of_every_world(shipped, task, level):
+    for seed in range(20_000, 20_003):
+        screen = first(task, "original", level, seed)
+        strays = [(name, astray(screen, look)) for name, look in shipped.looks]
+        own = min((stray for name, stray in strays if task in name.split("+")), default=0)
+        others = [stray for name, stray in strays if task not in name.split("+")]
+        assert own < STRAY / 2
+        assert min(others) > 2 * STRAY
 
 
 @pytest.mark.data
@@ -74,7 +92,10 @@ def test_its_page_says_what_it_knows(tmp_path):
     general = checkpoint(tmp_path / "general", PLUMES)
     page = read_page(gather([checkpoint(tmp_path / "dots", DOTS)], general, tmp_path / "out"))
     assert page["settings"] == {"members": [DOTS, "otherwise"], "otherwise": "otherwise"}
-    assert page["tasks"] == [DOTS, PLUMES]
+    assert page["run"]["curriculum"] == {
+        "tasks": [[DOTS, "standard"], [PLUMES, "standard"]],
+        "layouts": ["original"],
+    }
     assert (tmp_path / "out" / DOTS / PAGE).read_text() == (tmp_path / "dots" / PAGE).read_text()
 
 
@@ -83,6 +104,21 @@ def test_of_two_that_learnt_the_same_the_later_is_called(tmp_path):
     team = load(gather([both, dots], both, tmp_path / "out"))
     assert called(team, DOTS, "original") == DOTS
     assert called(team, PLUMES, "original") == f"{DOTS}+{PLUMES}"
+
+
+def test_one_of_ones_own_goes_before_all_that_there_are(tmp_path):
+    """What was fine-tuned is for its sessions alone, whatever it replayed; it may go before specialists."""
+    plumes = checkpoint(tmp_path / "plumes", PLUMES)
+    inner = gather([plumes], checkpoint(tmp_path / "general", *TASKS), tmp_path / "inner")
+    mine = checkpoint(tmp_path / "mine", *TASKS, layouts=("original", "dark-top"))
+    page = read_page(mine) | {"sessions": [[DOTS, "dark-top"]]}
+    (mine / PAGE).write_text(json.dumps(page))
+    team = load(gather([mine], inner, tmp_path / "team"))
+    assert called(team, DOTS, "dark-top") == DOTS
+    assert called(team, DOTS, "original") == called(team, PLUMES, "original") == "otherwise"
+    assert team.members["otherwise"].choose(first(PLUMES, "original", "standard", 20_000)) == PLUMES
+    state, _ = team.step(team.start(), first(PLUMES, "original", "standard", 20_000), torch.tensor((-1, -1)))
+    assert (state.member, state.state.member) == ("otherwise", PLUMES)
 
 
 def test_two_of_the_same_name_and_unknown_lessons_are_refused(tmp_path):

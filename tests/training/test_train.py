@@ -98,7 +98,7 @@ def test_a_run_from_the_shipped_weights_names_no_path_of_this_machine():
     assert all(torch.equal(begun[name], tensor) for name, tensor in shipped.items())
     with pytest.raises(ClonotateError, match="no checkpoint 'nowhere'"):
         begin(replace(run, start="nowhere"))
-    with pytest.raises(ClonotateError, match="go on from one of them, such as specialists/otherwise"):
+    with pytest.raises(ClonotateError, match="name one of them, such as specialists/otherwise"):
         begin(replace(run, start="specialists"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from clonotate.models.checkpoint import load, read_page, save_model
+from clonotate.models.checkpoint import load, network_page, save_model
 from clonotate.records import ClonotateError
 
 
@@ -20,7 +20,7 @@ def average(folders: Sequence[Path], names: Sequence[str], out: Path) -> Path:
     """
     if len(folders) < 2:
         raise ClonotateError("a mean is of two checkpoints or more")
-    pages = [read_page(folder) for folder in folders]
+    pages = [network_page(folder, name) for folder, name in zip(folders, names, strict=True)]
     for name, page in zip(names, pages, strict=True):
         if (page["family"], page["settings"]) != (pages[0]["family"], pages[0]["settings"]):
             raise ClonotateError(f"{name} is not the same network as {names[0]}: there is no mean of them")

@@ -5,7 +5,7 @@ process leaves the last good ones.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,12 @@ from torch import Tensor
 import clonotate
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
-from clonotate.models.specialists import FAMILY, Specialists, read_look
+from clonotate.models.specialists import FAMILY, LOOK, Specialists, read_look
 from clonotate.records import ClonotateError
 from clonotate.whole import write_whole
 
 FORMAT = "clonotate-model-1"
 WEIGHTS, PAGE = "weights.safetensors", "model.json"
-LOOK = "look-{task}-{layout}.png"
-"""What calls a specialist, in its folder."""
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -54,16 +52,23 @@ def save_model(
     folder.mkdir(parents=True, exist_ok=True)
     weights = weights or dict(model.named_parameters())
     write_tensors(folder / WEIGHTS, {name: tensor.half() for name, tensor in weights.items()})
+    write_page(folder, family_of(model), model.settings, run or {}, metrics or {})
+    return folder
+
+
+def write_page(
+    folder: Path, family: str, settings: dict[str, Any], run: Mapping[str, Any], metrics: Mapping[str, Any]
+) -> None:
+    """The JSON page of a checkpoint, atomically; `run` and `metrics` as for `save_model`."""
     page = {
         "format": FORMAT,
         "clonotate": clonotate.__version__,
-        "family": family_of(model),
-        "settings": model.settings,
-        "run": dict(run or {}),
-        "metrics": dict(metrics or {}),
+        "family": family,
+        "settings": settings,
+        "run": dict(run),
+        "metrics": dict(metrics),
     }
     write_whole(folder / PAGE, (json.dumps(page, indent=2) + "\n").encode())
-    return folder
 
 
 def read_page(folder: Path) -> dict[str, Any]:
@@ -77,12 +82,21 @@ def read_page(folder: Path) -> dict[str, Any]:
     return page
 
 
+def network_page(folder: Path, name: str) -> dict[str, Any]:
+    """The page of one network, as `name`; ClonotateError where specialists are, gone on with one by one."""
+    page = read_page(folder)
+    if page["family"] == FAMILY:
+        one = f"{name}/{page['settings'].get('otherwise')}"
+        raise ClonotateError(f"{name} is several networks: name one of them, such as {one}")
+    return page
+
+
 def load(path: Path | str) -> ClickModel[Any]:
     """The model in a folder, in float32, ready to act. Raises ClonotateError where there is none of ours."""
     folder = Path(path)
     page = read_page(folder)
     if page["family"] == FAMILY:
-        return load_specialists(folder, **page["settings"])
+        return load_specialists(folder, page["settings"])
     model = build(page["family"], **page["settings"])
     weights = {name: tensor.float() for name, tensor in read_tensors(folder / WEIGHTS).items()}
     try:
@@ -92,8 +106,9 @@ def load(path: Path | str) -> ClickModel[Any]:
     return model.eval().requires_grad_(False)
 
 
-def load_specialists(folder: Path, members: Sequence[str], otherwise: str) -> Specialists:
+def load_specialists(folder: Path, settings: Mapping[str, Any]) -> Specialists:
     """Specialists, each in a folder of its own with the looks that it is called by."""
+    members, otherwise = settings.get("members", ()), str(settings.get("otherwise", ""))
     if outside := [name for name in members if Path(name).name != name]:
         raise ClonotateError(f"{folder / PAGE} names a member outside of its folder: {outside[0]!r}")
     if otherwise not in members:

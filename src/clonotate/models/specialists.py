@@ -21,6 +21,8 @@ from clonotate.records import ClonotateError
 FAMILY = "specialists"
 STRAY = 500
 """Pixels of a look that may differ: a plot or a number in a panel, and no other title, theme or panel."""
+LOOK = "look-{task}-{layout}.png"
+"""What calls a specialist, in its folder."""
 
 
 def look_of(screens: Tensor) -> Tensor:
@@ -112,6 +114,11 @@ class Specialists(ClickModel[Chosen]):
     @property
     def settings(self) -> dict[str, Any]:
         return {"members": sorted(self.members), "otherwise": self.otherwise}
+
+
+def write_look(path: Path, look: Tensor) -> None:
+    """A look as a picture, clear where screens differ."""
+    Image.fromarray((look * (look[..., 3:] > 0)).numpy()).save(path, optimize=True)
 
 
 def read_look(path: Path) -> Tensor:

@@ -77,8 +77,8 @@ class Pilots:
         from clonotate.models.checkpoint import read_page
 
         page = read_page(folder_of(self.policy))
-        learnt = page["run"].get("curriculum", {}).get("tasks", ())
-        return frozenset(task for task, _ in learnt) | frozenset(page.get("tasks", ())) or frozenset(TASKS)
+        learnt = (*page["run"].get("curriculum", {}).get("tasks", ()), *page.get("sessions", ()))
+        return frozenset(task for task, _ in learnt) or frozenset(TASKS)
 
     def adopt(self, policy: str) -> None:
         """Another policy helps from now on; sessions that are looked at keep theirs until they are left."""

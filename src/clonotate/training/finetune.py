@@ -20,7 +20,7 @@ from clonotate.episodes.session import Session
 from clonotate.evaluation.agreement import Agreement, agreed, agreement
 from clonotate.evaluation.contenders import folder_of
 from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page
-from clonotate.models.specialists import FAMILY, Specialists
+from clonotate.models.specialists import Specialists
 from clonotate.records import ClonotateError, Episode
 from clonotate.screens.layout import layout_named
 from clonotate.tasks import TASKS
@@ -187,14 +187,12 @@ def run_of(plan: Finetune, out: Path) -> Run:
 
 def whose(start: str, sessions: Sequence[tuple[Episode, Any]]) -> str:
     """Whose weights to go on from: of several specialists, the one whom most of the sessions call."""
-    folder = folder_of(start)
-    if read_page(folder)["family"] != FAMILY:
+    team = load(folder_of(start))
+    if not isinstance(team, Specialists):
         return start
-    team = load(folder)
-    assert isinstance(team, Specialists)
     firsts = [Session(one.source, one.layout, world).screen for one, world in sessions]
     called = Counter(team.choose(torch.from_numpy(screen)) for screen in firsts)
-    return f"{start}/{called.most_common(1)[0][0]}"
+    return whose(f"{start}/{called.most_common(1)[0][0]}", sessions)
 
 
 def old_tasks(before: dict[str, Any], sessions: Sequence[Episode]) -> tuple[tuple[str, str], ...]:
@@ -237,7 +235,7 @@ def keep(checkpoint: Path, out: Path, plan: Finetune, found: Agreement) -> None:
     page = read_page(checkpoint)
     page["metrics"] |= {"held_out": asdict(found)}
     page["finetuned"] = asdict(plan)
-    learnt = {one.source.task for one in read_episodes(out / LEARN)}
-    page["tasks"] = sorted(learnt)  # besides the run's own
+    learnt = {(one.source.task, one.layout) for one in read_episodes(out / LEARN)}
+    page["sessions"] = sorted(learnt)  # their tasks and layouts, besides the run's own
     write_whole(out / WEIGHTS, (checkpoint / WEIGHTS).read_bytes())
     write_whole(out / PAGE, (json.dumps(page, indent=2) + "\n").encode())

@@ -1,6 +1,5 @@
 """Put specialists together to one policy: copies of checkpoints, each with the looks that it is called by."""
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -8,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image
 from torch import Tensor
 
-import clonotate
 from clonotate.episodes.session import Session
-from clonotate.models.checkpoint import FORMAT, LOOK, PAGE, WEIGHTS, read_page
-from clonotate.models.specialists import FAMILY, look_of
+from clonotate.models.checkpoint import PAGE, WEIGHTS, read_page, write_page
+from clonotate.models.specialists import FAMILY, LOOK, look_of, write_look
 from clonotate.records import ClonotateError, Source
-from clonotate.tasks import TASKS
+from clonotate.tasks import TASKS, task_named
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
-from clonotate.whole import whole_folder, write_whole
+from clonotate.whole import whole_folder
 
 WORLDS = 8
 """First screens of so many worlds of each level say what all have in common."""
@@ -28,7 +25,8 @@ def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
     """Writes to `out` a policy of `specialists`, each for the tasks and layouts of its lessons.
 
     Of two that learnt the same the later one is called; `otherwise` works on what looks like none of those
-    lessons. Raises ClonotateError where a page does not say what was learnt, and where `out` is not empty.
+    lessons, and may be several again. Raises ClonotateError where a page does not say what was learnt, for
+    two of the same tasks, and where `out` is not empty.
     """
     pages = [read_page(folder) for folder in specialists]
     called = [calls(folder, page) for folder, page in zip(specialists, pages, strict=True)]
@@ -42,33 +40,40 @@ def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
         copy(otherwise, beside / "otherwise")
         for (task, layout), name in who.items():
             write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
-        tasks = sorted({task for task, _ in who} | set(learnt(read_page(otherwise))))
-        page = {
-            "format": FORMAT,
-            "clonotate": clonotate.__version__,
-            "family": FAMILY,
-            "settings": {"members": sorted([*names, "otherwise"]), "otherwise": "otherwise"},
-            "run": {},
-            "metrics": {},
-            "tasks": tasks,
-        }
-        write_whole(beside / PAGE, (json.dumps(page, indent=2) + "\n").encode())
+        settings = {"members": sorted([*names, "otherwise"]), "otherwise": "otherwise"}
+        write_page(beside, FAMILY, settings, {"curriculum": union([*pages, read_page(otherwise)])}, {})
     return out
 
 
 def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The tasks and layouts of a checkpoint's lessons; ClonotateError where its page names none."""
-    layouts = page["run"].get("curriculum", {}).get("layouts", ())
-    named = [layout for layout in dict.fromkeys(layouts) if not layout.startswith("sampled")]
-    if found := list(product(learnt(page), named)):
+    """The tasks and layouts that a checkpoint is for; ClonotateError where its page names none.
+
+    Those of the sessions that it was fine-tuned on, whatever it replayed beside; else those of its lessons.
+    """
+    if sessions := page.get("sessions"):
+        return [(task, layout) for task, layout in sessions]
+    lessons = curriculum(page)
+    named = [layout for layout in lessons["layouts"] if not layout.startswith("sampled")]
+    if found := list(product(lessons["tasks"], named)):
         return found
     raise ClonotateError(f"{folder / PAGE} does not say which tasks and layouts were learnt")
 
 
-def learnt(page: Mapping[str, Any]) -> list[str]:
-    """The tasks of a checkpoint's lessons, by its page."""
-    named = [task for task, _ in page["run"].get("curriculum", {}).get("tasks", ())]
-    return list(dict.fromkeys([*named, *page.get("tasks", ())]))
+def curriculum(page: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The names of tasks and of layouts that a checkpoint learnt from, by its page; none twice."""
+    held, sessions = page["run"].get("curriculum", {}), page.get("sessions", ())
+    tasks = [task for task, _ in (*held.get("tasks", ()), *sessions)]
+    layouts = [*held.get("layouts", ()), *(layout for _, layout in sessions)]
+    return {"tasks": list(dict.fromkeys(tasks)), "layouts": list(dict.fromkeys(layouts))}
+
+
+def union(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """All that several checkpoints learnt from, as a page has it."""
+    each = [curriculum(page) for page in pages]
+    tasks, layouts = (
+        dict.fromkeys(name for one in each for name in one[key]) for key in ("tasks", "layouts")
+    )
+    return {"tasks": [[task, "standard"] for task in sorted(tasks)], "layouts": list(layouts)}
 
 
 def member_name(called: Sequence[tuple[str, str]]) -> str:
@@ -77,7 +82,11 @@ def member_name(called: Sequence[tuple[str, str]]) -> str:
 
 
 def first_look(task: str, layout: str) -> Tensor:
-    """What the first screens of a task's sessions have in common under a layout: uint8 `[H, W, 4]`."""
+    """What the first screens of a task's sessions have in common under a layout: uint8 `[H, W, 4]`.
+
+    Raises ClonotateError where there is no such task or layout.
+    """
+    task_named(task)
     screens = [
         Session(Source(task, level, FIRST_TRAINING_SEED + seed, kind.version), layout).screen
         for level, kind in TASKS[task].items()
@@ -94,9 +103,3 @@ def copy(checkpoint: Path, to: Path) -> None:
     to.mkdir()
     for name in (PAGE, WEIGHTS):
         shutil.copyfile(checkpoint / name, to / name)
-
-
-def write_look(path: Path, look: Tensor) -> None:
-    """A look as a picture, clear where screens differ."""
-    shown = look * (look[..., 3:] > 0)
-    Image.fromarray(shown.numpy()).save(path, optimize=True)

@@ -22,8 +22,7 @@ from torch.multiprocessing.spawn import start_processes
 from clonotate.evaluation.contenders import folder_of
 from clonotate.models import build, family_of
 from clonotate.models.base import ClickModel
-from clonotate.models.checkpoint import load, read_page, save_model
-from clonotate.models.specialists import FAMILY
+from clonotate.models.checkpoint import load, network_page, save_model
 from clonotate.records import ClonotateError
 from clonotate.training import heap
 from clonotate.training.batches import Batch, Batches, stream
@@ -255,10 +254,7 @@ def begin(run: Run) -> ClickModel[Any]:
     model = build(run.preset)
     if run.start:
         folder = folder_of(run.start)
-        page = read_page(folder)
-        if page["family"] == FAMILY:
-            one = f"{run.start}/{page['settings']['otherwise']}"
-            raise ClonotateError(f"{run.start} is several networks: go on from one of them, such as {one}")
+        page = network_page(folder, run.start)
         if (page["family"], page["settings"]) != (family_of(model), model.settings):
             raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
         model.load_state_dict(load(folder).state_dict())
