@@ -279,6 +279,13 @@ class TestReplay:
         made(page, 5)
         assert [step["copied"] for step in steps(server, branch)] == [True] * 4 + [False]
 
+    def test_go_on_before_the_picture_has_come(self, page: Page, server: Server, session: str) -> None:
+        """From where the count says one is, however slow the pictures."""
+        page.route("**/steps/4.png*", lambda route: None)
+        page.reload()
+        page.wait_for_selector(".reel canvas")
+        self.test_go_on_from_a_step(page, server, session)
+
     def test_beside_the_policy(self, page: Page, session: str) -> None:
         page.get_by_role("button", name="Let the policy try").click()
         page.wait_for_selector(".of-2", timeout=60_000)

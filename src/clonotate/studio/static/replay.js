@@ -92,7 +92,7 @@ class Player {
   }
 
   async branch() {
-    const step = this.reels[0].at;
+    const step = this.reels[0].wanted; // as the count says: its picture may still be coming
     await this.trying(async () => {
       const { id } = await tell(`sessions/${this.main.id}/branch`, { step, layout: this.reels[0].layout, annotator: who.name });
       location.hash = `#/annotate/${id}`;
@@ -149,7 +149,7 @@ class Player {
   }
 
   repace() {
-    const step = this.reels[0].at;
+    const step = this.reels[0].wanted; // as the count says: its picture may still be coming
     this.pause();
     this.spread();
     this.go(this.real ? (step ? this.reels[0].times[step - 1] : 0) : step);
