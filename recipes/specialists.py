@@ -44,6 +44,23 @@ def practice(run: Run, start: str, steps: int) -> Run:
     return replace(run, lr=6e-4, lr_end=1e-5, decay_from=0.0)
 
 
+def longer(run: Run, start: str, seed: int) -> Run:
+    """On from practice at the constant rate, four of five lessons cut to sixteen clicks in a row."""
+    curriculum = replace(run.curriculum, recorded_share=0.5, notice=0, excerpt=16, seed=seed)
+    run = replace(run, curriculum=curriculum, start=start, steps=20_000, lr=1e-3, decay_from=1.0)
+    return replace(run, episodes_per_step=8, warmup=20, seed=seed)
+
+
+def again(run: Run, start: str, steps: int, *recorded: str) -> Run:
+    """Practice once more, in whole lessons, on new episodes and on those of before.
+
+    clonotate dagger runs/limbs-longer --recipe specialists:limbs_again --rounds 1 --episodes 160 --seed 1 \\
+        --processes 1 --out runs/limbs-again
+    """
+    curriculum = replace(run.curriculum, excerpt=0, recorded=recorded)
+    return practice(replace(run, curriculum=curriculum, episodes_per_step=2), start, steps)
+
+
 def limbs() -> Run:
     """From nothing, each person's own clicks, for 55 minutes."""
     run = alone("animal-limb-tracking", "", 0)
@@ -118,3 +135,59 @@ def behaviour_again() -> Run:
     recorded = ("runs/behaviour-practice/practice-00.parquet",)
     curriculum = replace(run.curriculum, recorded=recorded, recorded_share=0.3, seed=101)
     return replace(run, curriculum=curriculum, start="runs/behaviour-mean", steps=850, lr=5e-4)
+
+
+def roads_longer() -> Run:
+    """On from the practised roads in excerpts, for more worlds a frame: 45 minutes."""
+    return longer(roads_practice(), "runs/roads-practice/round-00", 130)
+
+
+def limbs_longer() -> Run:
+    """On from the practised limbs in excerpts, hidden points four times: 35 minutes."""
+    return longer(limbs_practice(), "runs/limbs-practice/round-00", 132)
+
+
+def behaviour_longer() -> Run:
+    """On from what `behaviour_again` came to, in excerpts: 18 minutes."""
+    return longer(behaviour_practice(), "runs/behaviour-soup", 134)
+
+
+def neurons() -> Run:
+    """On from the network for dots and neurons, with a trembling hand as there, for 12 minutes."""
+    run = alone("neuron-tracking", "shipped", 136)
+    return replace(run, curriculum=replace(run.curriculum, tremor=7))
+
+
+def limbs_again() -> Run:
+    """On from `limbs_longer`."""
+    return again(limbs_longer(), "runs/limbs-longer", 1_300, "runs/limbs-practice/practice-00.parquet")
+
+
+def roads_again() -> Run:
+    """On from `roads_longer`."""
+    return again(roads_longer(), "runs/roads-longer", 1_000, "runs/roads-practice/practice-00.parquet")
+
+
+def behaviour_finished() -> Run:
+    """On from `behaviour_longer`."""
+    return again(
+        behaviour_longer(), "runs/behaviour-longer", 950, "runs/behaviour-practice/practice-00.parquet"
+    )
+
+
+def neurons_practice() -> Run:
+    """On from `neurons`."""
+    return practice(neurons(), "runs/neurons", 700)
+
+
+def cells_again() -> Run:
+    """On from their practice."""
+    last = "runs/cells-practice/"
+    return again(cells_practice(), f"{last}round-00", 650, f"{last}practice-00.parquet")
+
+
+def alignment_again() -> Run:
+    """On from the mean of `alignment` and its practice."""
+    return again(
+        alignment_practice(), "runs/alignment-mean", 600, "runs/alignment-practice/practice-00.parquet"
+    )
