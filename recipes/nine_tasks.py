@@ -301,6 +301,20 @@ def evened() -> Run:
     )
 
 
+def repainted() -> Run:
+    """On from `evened`, two of five lessons in colours that no theme has: so that new tools are read too.
+
+    clonotate train nine_tasks:repainted --out runs/nine-repainted
+    """
+    run = evened()
+    drawn = *6 * ("sampled@384x288",), *12 * ("painted@384x288",)
+    curriculum = replace(
+        run.curriculum, layouts=(*7 * ("original",), *KNOWN, *drawn), recorded_share=0.2, seed=109
+    )
+    run = replace(run, curriculum=curriculum, start="nine", steps=1_100, episodes_per_step=12, processes=1)
+    return replace(run, lr=8e-4, decay_from=0.4, seed=26)
+
+
 def nano() -> Run:
     """2.7M parameters, in two processes of one CPU core each: about 7 hours.
 

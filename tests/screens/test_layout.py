@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from clonotate.records import ClonotateError
-from clonotate.screens.layout import HELD_OUT, KNOWN, LAYOUTS, Layout, layout_named, sample_layout
+from clonotate.screens.layout import (
+    HELD_OUT,
+    KNOWN,
+    LAYOUTS,
+    Layout,
+    drawn_from,
+    layout_named,
+    sample_layout,
+)
 
 
 def test_eight_layouts_are_known_and_three_held_out():
@@ -69,3 +77,16 @@ def test_a_sampled_layout_comes_back_by_its_name_and_may_have_a_size():
     for size, words in {"400x290": "multiples of 16", "320x288": "at least 384 x 288"}.items():
         with pytest.raises(ClonotateError, match=words):
             layout_named(f"sampled-17@{size}")
+
+
+def test_a_painted_layout_has_colours_of_its_own():
+    drawn = [layout_named(f"painted-{seed}@384x288") for seed in range(100)]
+    assert len({layout.theme for layout in drawn}) == 100
+    assert {(layout.width, layout.height) for layout in drawn} == {(384, 288)}
+    assert drawn == [layout_named(f"painted-{seed}@384x288") for seed in range(100)]
+
+
+def test_a_name_for_what_is_drawn_takes_a_seed():
+    assert drawn_from("painted@416x320", 7) == "painted-7@416x320"
+    assert drawn_from("sampled", 7) == "sampled-7"
+    assert drawn_from("retro-top@2x", 7) == "retro-top@2x"

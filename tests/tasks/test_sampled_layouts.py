@@ -1,7 +1,7 @@
 """Every task under layouts drawn at random: all of it is on the screen, and every click finds its way."""
 
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clonotate.records import Event
 from clonotate.screens.arrangement import arrange, button_width
-from clonotate.screens.layout import Rect, layout_named
+from clonotate.screens.layout import DRAWN, Rect, layout_named
 from clonotate.screens.pointing import hit, locate
 from clonotate.screens.render import render
 from clonotate.screens.widgets import CANVAS, View
@@ -60,6 +60,6 @@ def test_clicks_and_events_are_inverse(name: str, seed: int, place: tuple[int, i
 
 @every_task
 def test_it_is_drawn(name: str) -> None:
-    for seed in range(5):
-        layout = layout_named(f"sampled-{seed}")
+    for how, seed in product(DRAWN, range(5)):
+        layout = layout_named(f"{how}-{seed}")
         assert render(first_view(name), layout).shape == (layout.height, layout.width, 3)

@@ -81,7 +81,9 @@ def write_page(file: Path, episodes: int) -> None:
 
 
 def layouts(json: Json = None) -> None:
-    """List the layouts: how the tool of any task can look. Besides, sampled-SEED is one drawn at random.
+    """List the layouts: how the tool of any task can look.
+
+    Besides, sampled-SEED is one drawn at random, and painted-SEED one in any colours.
 
     Example: clonotate layouts
     """

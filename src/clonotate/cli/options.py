@@ -20,7 +20,9 @@ Tasks: TypeAlias = Annotated[
     typer.Argument(help="Names, also with commas; `nine`: the families of pretraining; `all`: others too."),
 ]
 Level: TypeAlias = Annotated[str, typer.Option(help="easy, standard or hard.")]
-Layout: TypeAlias = Annotated[str, typer.Option(help="One that `clonotate layouts` lists, or sampled-SEED.")]
+Layout: TypeAlias = Annotated[
+    str, typer.Option(help="One that `clonotate layouts` lists, sampled-SEED or painted-SEED.")
+]
 Seed: TypeAlias = Annotated[
     int, typer.Option(help="The first world; further ones have the seeds that follow.", min=0)
 ]

@@ -11,7 +11,8 @@ from clonotate.screens.brush import blend, fill, raised, rounded, write
 from clonotate.screens.font import CAPS, fitting, text_width
 from clonotate.screens.icons import ICON, icon_named
 from clonotate.screens.layout import Layout, Rect
-from clonotate.screens.themes import THEMES, Surface, Theme
+from clonotate.screens.painting import theme_named
+from clonotate.screens.themes import Surface, Theme
 from clonotate.screens.widgets import RGB, Button, Group, Plot, Readout, Role, Status, Strip
 
 
@@ -44,7 +45,7 @@ def paint_status(screen: Screen, status: tuple[Status, ...], places: Arrangement
 @lru_cache(maxsize=64)
 def _ground(title: str, places: Arrangement, layout: Layout) -> Screen:
     """What no click changes: the surfaces, the title and the border of the canvas."""
-    theme, ratio = THEMES[layout.theme], layout.ratio
+    theme, ratio = theme_named(layout.theme), layout.ratio
     screen = np.empty((places.height, places.width, 3), np.uint8)
     screen[:] = theme.window
     for panel in places.panels:
@@ -89,7 +90,7 @@ def _readout(item: Readout, width: int, height: int, layout: Layout) -> Screen:
 
     A picture of its own, for most come back; one line higher than its place, for letters with a tail.
     """
-    theme, ratio = THEMES[layout.theme], layout.ratio
+    theme, ratio = theme_named(layout.theme), layout.ratio
     rect, screen = Rect(0, 0, width, height), np.empty((height + ratio, width, 3), np.uint8)
     screen[:] = theme.panel
     two_lines = rect.height > 15 * ratio
@@ -108,7 +109,7 @@ def _readout(item: Readout, width: int, height: int, layout: Layout) -> Screen:
 
 def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
     """A caption, and the ticks below it in a panel or beside it in a bar."""
-    theme, ratio = THEMES[layout.theme], layout.ratio
+    theme, ratio = theme_named(layout.theme), layout.ratio
     place = _below_or_beside(item.caption, rect, layout)
     rows = min(tick_rows(len(item.filled), place.width // ratio), max(1, place.height // (4 * ratio)))
     across = -(-len(item.filled) // rows)
@@ -130,7 +131,7 @@ def _ticks(
 
     grid: ticks in a row, and how far apart they and the rows are. One line higher than its place.
     """
-    (across, pitch, high), theme, ratio = grid, THEMES[layout.theme], layout.ratio
+    (across, pitch, high), theme, ratio = grid, theme_named(layout.theme), layout.ratio
     screen = np.empty((rect.height + ratio, rect.width, 3), np.uint8)
     screen[:] = theme.panel
     write(screen, caption, 0, 0, theme.faint, ratio)
@@ -158,7 +159,7 @@ def _plot(item: Plot, width: int, height: int, layout: Layout) -> Screen:
 
     A picture of its own like a readout's, and one line higher than its place too.
     """
-    theme, ratio = THEMES[layout.theme], layout.ratio
+    theme, ratio = theme_named(layout.theme), layout.ratio
     screen = np.empty((height + ratio, width, 3), np.uint8)
     screen[:] = theme.panel
     caption, condensed = fitting(item.caption, width // ratio)
@@ -190,7 +191,7 @@ def _curve(values: tuple[float, ...], present: int, width: int, height: int) -> 
 @lru_cache(maxsize=1024)
 def _button(button: Button, role: Role, width: int, height: int, layout: Layout) -> Screen:
     """The picture of a button on its panel, uint8 `[height, width, 3]`; sizes are in screen pixels."""
-    theme, ratio = THEMES[layout.theme], layout.ratio
+    theme, ratio = theme_named(layout.theme), layout.ratio
     surface = _surface(button, role, theme)
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = theme.panel

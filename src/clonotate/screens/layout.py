@@ -55,7 +55,7 @@ class Layout:
     """
 
     side: Side = "right"
-    theme: ThemeName = "dark"
+    theme: str = "dark"  # or painted-SEED, a palette drawn at random
     button: Shape = "rounded"
     size: Size = "normal"
     border: Border = "none"
@@ -113,19 +113,23 @@ UNSEEN = {(layout.side, layout.theme) for layout in HELD_OUT_LAYOUTS.values()}
 """Pairs of panel side and theme that no sampled layout has, so that held-out ones stay new."""
 
 
-def sample_layout(rng: np.random.Generator, size: tuple[int, int] | None = None) -> Layout:
+def sample_layout(
+    rng: np.random.Generator, size: tuple[int, int] | None = None, painted: bool = False
+) -> Layout:
     """A layout drawn over all axes but the pixel ratio, with small shifts and sizes of everything.
 
-    Of `size` (width, height), or of one of `SIZES`. Raises ClonotateError where that is too small.
+    Of `size` (width, height), or of one of `SIZES`; `painted` in colours that are drawn too. Raises
+    ClonotateError where that is too small.
     """
     width, height = size or SIZES[rng.integers(len(SIZES))]
     pairs = [(side, theme) for side in get_args(Side) for theme in get_args(ThemeName)]
     side, theme = [pair for pair in pairs if pair not in UNSEEN][rng.integers(len(pairs) - len(UNSEEN))]
+    palette = f"painted-{rng.integers(2**31)}" if painted else theme
     places = {"top": ("panel",), "bottom": ("panel",), "split": ("top", "bottom")}.get(side, get_args(Place))
     across, down = rng.integers(-16, 17, 2)
     return Layout(
         side,
-        theme,
+        palette,
         button=get_args(Shape)[rng.integers(3)],
         size=get_args(Size)[rng.integers(3)],
         border=get_args(Border)[rng.integers(3)],
@@ -142,25 +146,34 @@ def sample_layout(rng: np.random.Generator, size: tuple[int, int] | None = None)
     )
 
 
-SAMPLED = re.compile(r"sampled-(\d{1,18})(?:@(\d{3,4})x(\d{3,4}))?")
+DRAWN = ("sampled", "painted")
+"""Layouts that are drawn at random, from the seed in their name: of the three themes, or in any colours."""
+SAMPLED = re.compile(rf"({'|'.join(DRAWN)})-(\d{{1,18}})(?:@(\d{{3,4}})x(\d{{3,4}}))?")
+
+
+def drawn_from(name: str, seed: int) -> str:
+    """`sampled` and `painted@416x320` as the name of the layout drawn from a seed; others as they are."""
+    how, at, size = name.partition("@")
+    return f"{how}-{seed}{at}{size}" if how in DRAWN else name
 
 
 @lru_cache(maxsize=4096)
 def layout_named(name: str) -> Layout:
     """The layout of that name; `original@2x` is the original at two screen pixels a logical pixel.
 
-    `sampled-17` is the one that `sample_layout` draws from seed 17, and `sampled-17@416x320` that of a size.
+    `sampled-17` is the one that `sample_layout` draws from seed 17, `sampled-17@416x320` that of a size, and
+    `painted-17` one in colours of its own.
     """
     if drawn := SAMPLED.fullmatch(name):
-        seed, *size = drawn.groups()
+        how, seed, *size = drawn.groups()
         wanted = (int(size[0]), int(size[1])) if size[0] else None
         if wanted and any(length % 16 for length in wanted):
             raise ClonotateError(f"the sides of a screen are multiples of 16, not {name.partition('@')[2]}")
-        return sample_layout(np.random.default_rng(int(seed)), wanted)
+        return sample_layout(np.random.default_rng(int(seed)), wanted, painted=how == "painted")
     base, at, ratio = name.partition("@")
     if base not in LAYOUTS or (at and ratio not in ("1x", "2x", "3x")):
         raise ClonotateError(
             f"no layout {name!r}; there are {', '.join(LAYOUTS)}, each also as NAME@2x or NAME@3x,"
-            " and sampled-SEED or sampled-SEED@416x320"
+            " and sampled-SEED, painted-SEED or sampled-SEED@416x320"
         )
     return replace(LAYOUTS[base], ratio=int(ratio[0])) if at else LAYOUTS[base]

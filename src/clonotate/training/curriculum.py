@@ -15,6 +15,7 @@ from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, Part, excerpt, lesson, of_frames, whole
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Episode, Kind, Source
+from clonotate.screens.layout import DRAWN, drawn_from
 from clonotate.screens.render import render
 from clonotate.tasks import NINE, task_named
 
@@ -78,15 +79,15 @@ class Curriculum:
         return demonstration(Session(source, layout), rng, self.budget, self.tremor, self.adviser, part)
 
     def layout(self, rng: np.random.Generator) -> str:
-        """One of the layouts; `sampled` and `sampled@416x320` become the name of one newly drawn.
+        """One of the layouts; `sampled`, `painted` and `sampled@416x320` become the name of one newly drawn.
 
-        All screens of a training step are of one size, so that sampled layouts are named with theirs.
+        All screens of a training step are of one size, so that drawn layouts are named with theirs.
         """
         name = self.layouts[rng.integers(len(self.layouts))]
-        if name.partition("@")[0] != "sampled":
+        if name.partition("@")[0] not in DRAWN:
             return name
         seed = FIRST_TRAINING_SEED + int(rng.integers(FIRST_TRAINING_SEED))
-        return name.replace("sampled", f"sampled-{seed}")
+        return drawn_from(name, seed)
 
 
 def demonstration(

@@ -22,7 +22,7 @@ from clonotate.evaluation.contenders import folder_of
 from clonotate.models.checkpoint import PAGE, WEIGHTS, load, read_page
 from clonotate.models.specialists import Specialists
 from clonotate.records import ClonotateError, Episode
-from clonotate.screens.layout import layout_named
+from clonotate.screens.layout import drawn_from, layout_named
 from clonotate.tasks import TASKS
 from clonotate.training.curriculum import Curriculum
 from clonotate.training.curriculum import load as opened
@@ -206,7 +206,7 @@ def old_layouts(before: dict[str, Any], sessions: Sequence[Episode]) -> tuple[st
     """The layouts to replay under: those of before that have the sessions' size, and the sessions' own."""
     size = size_of(sessions[0].layout)
     asked = before.get("curriculum", {}).get("layouts", ["original"])
-    old = [name for name in asked if size_of(name.replace("sampled", "sampled-0", 1)) == size]
+    old = [name for name in asked if size_of(drawn_from(name, 0)) == size]
     return tuple(dict.fromkeys([*old, *(one.layout for one in sessions)]))
 
 

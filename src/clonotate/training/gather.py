@@ -13,6 +13,7 @@ from clonotate.episodes.session import Session
 from clonotate.models.checkpoint import PAGE, WEIGHTS, read_page, write_page
 from clonotate.models.specialists import FAMILY, LOOK, look_of, write_look
 from clonotate.records import ClonotateError, Source
+from clonotate.screens.layout import DRAWN
 from clonotate.tasks import TASKS, task_named
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
 from clonotate.whole import whole_folder
@@ -53,7 +54,7 @@ def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
     if sessions := page.get("sessions"):
         return [(task, layout) for task, layout in sessions]
     lessons = curriculum(page)
-    named = [layout for layout in lessons["layouts"] if not layout.startswith("sampled")]
+    named = [layout for layout in lessons["layouts"] if not layout.startswith(DRAWN)]
     if found := list(product(lessons["tasks"], named)):
         return found
     raise ClonotateError(f"{folder / PAGE} does not say which tasks and layouts were learnt")
