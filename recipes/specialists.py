@@ -8,9 +8,10 @@ clonotate dagger runs/cells --recipe specialists:cells_practice --rounds 1 --epi
     --out runs/cells-practice
 
 Of alignment and plumes the mean of both ends ships, of behaviour a longer row of means (`behaviour_again`).
+Cells, limbs and roads had a second round: on in excerpts (`longer`; not cells), and more practice (`again`).
 
 clonotate average runs/plumes runs/plumes-practice/round-00 --out runs/plumes-mean
-clonotate gather shipped runs/cells-practice/round-00 runs/plumes-mean ... --out runs/specialists
+clonotate gather shipped runs/cells-again/round-00 runs/plumes-mean ... --out runs/specialists
 """
 
 from dataclasses import replace
@@ -147,17 +148,6 @@ def limbs_longer() -> Run:
     return longer(limbs_practice(), "runs/limbs-practice/round-00", 132)
 
 
-def behaviour_longer() -> Run:
-    """On from what `behaviour_again` came to, in excerpts: 18 minutes."""
-    return longer(behaviour_practice(), "runs/behaviour-soup", 134)
-
-
-def neurons() -> Run:
-    """On from the network for dots and neurons, with a trembling hand as there, for 12 minutes."""
-    run = alone("neuron-tracking", "shipped", 136)
-    return replace(run, curriculum=replace(run.curriculum, tremor=7))
-
-
 def limbs_again() -> Run:
     """On from `limbs_longer`."""
     return again(limbs_longer(), "runs/limbs-longer", 1_300, "runs/limbs-practice/practice-00.parquet")
@@ -168,26 +158,7 @@ def roads_again() -> Run:
     return again(roads_longer(), "runs/roads-longer", 1_000, "runs/roads-practice/practice-00.parquet")
 
 
-def behaviour_finished() -> Run:
-    """On from `behaviour_longer`."""
-    return again(
-        behaviour_longer(), "runs/behaviour-longer", 950, "runs/behaviour-practice/practice-00.parquet"
-    )
-
-
-def neurons_practice() -> Run:
-    """On from `neurons`."""
-    return practice(neurons(), "runs/neurons", 700)
-
-
 def cells_again() -> Run:
     """On from their practice."""
     last = "runs/cells-practice/"
     return again(cells_practice(), f"{last}round-00", 650, f"{last}practice-00.parquet")
-
-
-def alignment_again() -> Run:
-    """On from the mean of `alignment` and its practice."""
-    return again(
-        alignment_practice(), "runs/alignment-mean", 600, "runs/alignment-practice/practice-00.parquet"
-    )
