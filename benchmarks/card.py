@@ -12,6 +12,8 @@ from typing import Any
 
 from clonotate.whole import write_whole
 
+Found = dict[str, Any]  # of a task: what `clonotate evaluate --json` wrote
+Tasks = dict[str, Found]
 DOCS = Path(__file__).parent.parent / "docs"
 PUBLISHED = {
     "colored-dot-tracking": "97 %",
@@ -33,6 +35,10 @@ ALONE = (
     "| task | finished alone, all right (95 %) | `nine` | graded parts "
     "| fails by mistake / early / never Done | clicks | invalid | loops |"
 )
+NINE_ALONE = (
+    "| task | finished alone, all right (95 %) | published 95M model | graded parts "
+    "| fails by mistake / early / never Done | clicks | invalid | loops |"
+)
 FORCED = (
     "| task | placed within 2 / 5 / 10 px | published, 5 px | buttons | navigate | verify | undo | done "
     "| repairs or looks when in error | clicks asked |"
@@ -41,51 +47,61 @@ FORCED = (
 
 def main() -> None:
     """Write the tables, and print what stands in the text."""
-    ours, nine = (
-        json.loads((DOCS / name).read_text())["tasks"] for name in ("specialists.json", "nine.json")
-    )
-    alone = {task: found["closed_loop"] for task, found in ours.items()}
-    one = {task: nine[task]["closed_loop"] for task in ours}
-    forced = {task: found["teacher_forced"] for task, found in ours.items()}
+    ours, nine = measured("specialists.json"), measured("nine.json")
     card = DOCS / "model-card.md"
-    put(DOCS.parent / "README.md", README, [in_short(t, alone[t], one[t], forced[t]) for t in ours])
-    put(card, ALONE, [by_itself(t, alone[t], one[t]) for t in ours])
-    put(card, FORCED, [teacher_forced(t, forced[t]) for t in ours])
-    print(f"{finished(alone)} of {worlds(alone)} worlds are finished alone, by `nine` {finished(one)}")
-    print("calibration error:", ", ".join(f"{t} {calibration(forced[t])}" for t in ours))
+    put(DOCS.parent / "README.md", README, [in_short(task, ours[task], nine[task]) for task in ours])
+    put(card, ALONE, [alone(task, ours[task], bare_rate(nine[task])) for task in ours])
+    put(card, NINE_ALONE, [alone(task, nine[task], PUBLISHED.get(task, "-")) for task in nine])
+    put(
+        card, FORCED, [forced(task, ours[task]) for task in ours], [forced(task, nine[task]) for task in nine]
+    )
+    for name, tasks in (("specialists", ours), ("nine", nine)):
+        print(f"{name}: {finished(tasks)} worlds are finished alone; calibration error:")
+        print(", ".join(f"{task} {calibration(tasks[task])}" for task in tasks))
 
 
-def put(page: Path, header: str, rows: list[str]) -> None:
-    """Write the rows of the table that begins with `header`; SystemExit where the page has none."""
+def measured(name: str) -> Tasks:
+    """What an evaluation found, by task."""
+    found: Tasks = json.loads((DOCS / name).read_text())["tasks"]
+    return found
+
+
+def put(page: Path, header: str, *tables: list[str]) -> None:
+    """Write the rows of the tables that begin with `header`; SystemExit where the page has not as many."""
     lines = page.read_text().split("\n")
-    if header not in lines:
-        raise SystemExit(f"{page} has no table that begins: {header}")
-    first = lines.index(header) + 2
-    end = next(i for i in range(first, len(lines)) if not lines[i].startswith("|"))
-    write_whole(page, "\n".join([*lines[:first], *rows, *lines[end:]]).encode())
+    if lines.count(header) != len(tables):
+        raise SystemExit(f"{page} should have {len(tables)} tables that begin: {header}")
+    first = 0
+    for rows in tables:
+        first = lines.index(header, first) + 2
+        end = next(i for i in range(first, len(lines)) if not lines[i].startswith("|"))
+        lines[first:end] = rows
+    write_whole(page, "\n".join(lines).encode())
 
 
-def in_short(task: str, alone: Any, one: Any, forced: Any) -> str:
+def in_short(task: str, ours: Found, nine: Found) -> str:
     """A row of the README: who finishes, and the first part that is graded."""
-    part, value = next(iter(alone["parts"].items()))
-    cells = (bold(rate(alone)), rate(one), PUBLISHED.get(task, "-"), f"{value:.2f} ({part})")
-    return row(task, *cells, percent(forced["place_5px"]), PUBLISHED_PLACED.get(task, "-"))
+    part, value = next(iter(ours["closed_loop"]["parts"].items()))
+    placed = percent(ours["teacher_forced"]["place_5px"]), PUBLISHED_PLACED.get(task, "-")
+    return row(task, rate(ours), bare_rate(nine), PUBLISHED.get(task, "-"), f"{value:.2f} ({part})", *placed)
 
 
-def by_itself(task: str, alone: Any, one: Any) -> str:
-    """A row of the card: closed loop."""
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in alone["parts"].items())
-    endings = " / ".join(str(alone["endings"][how]) for how in ("mistake", "early", "unfinished"))
-    shares = percent(alone["invalid"]), percent(alone["loops"])
-    return row(task, bold(rate(alone)), rate(one), parts, endings, f"{alone['steps']:.0f}", *shares)
+def alone(task: str, ours: Found, beside: str) -> str:
+    """A row of the card: closed loop, beside somebody else's."""
+    found = ours["closed_loop"]
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in found["parts"].items())
+    endings = " / ".join(str(found["endings"][how]) for how in ("mistake", "early", "unfinished"))
+    shares = percent(found["invalid"]), percent(found["loops"])
+    return row(task, rate(ours), beside, parts, endings, f"{found['steps']:.0f}", *shares)
 
 
-def teacher_forced(task: str, forced: Any) -> str:
+def forced(task: str, ours: Found) -> str:
     """A row of the card: asked what an expert would click."""
-    placed = " / ".join(percent(forced[f"place_{px}px"]) for px in (2, 5, 10))
-    kinds = (percent(forced["kinds"].get(kind)) for kind in ("navigate", "verify", "undo", "done"))
-    cells = placed, PUBLISHED_PLACED.get(task, "-"), percent(forced["buttons"]), *kinds
-    return row(task, *cells, percent(forced["repairs"]), str(forced["clicks"]))
+    found = ours["teacher_forced"]
+    placed = " / ".join(percent(found[f"place_{px}px"]) for px in (2, 5, 10))
+    kinds = (percent(found["kinds"].get(kind)) for kind in ("navigate", "verify", "undo", "done"))
+    cells = placed, PUBLISHED_PLACED.get(task, "-"), percent(found["buttons"]), *kinds
+    return row(task, *cells, percent(found["repairs"]), str(found["clicks"]))
 
 
 def row(*cells: str) -> str:
@@ -93,16 +109,16 @@ def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def rate(alone: Any) -> str:
-    """Success in whole percent, with its interval."""
-    low, high = round(100 * alone["low"]), round(100 * alone["high"])
-    return f"{100 * alone['success']:.0f} % ({low}-{high})"
-
-
-def bold(rate: str) -> str:
-    """The same, what stands before the interval in bold."""
-    share, _, interval = rate.partition(" (")
+def rate(found: Found) -> str:
+    """Success in whole percent, in bold, with its interval."""
+    share, _, interval = bare_rate(found).partition(" (")
     return f"**{share}** ({interval}"
+
+
+def bare_rate(found: Found) -> str:
+    """Success in whole percent, with its interval."""
+    share, low, high = (100 * found["closed_loop"][key] for key in ("success", "low", "high"))
+    return f"{share:.0f} % ({round(low)}-{round(high)})"
 
 
 def percent(share: float | None) -> str:
@@ -110,20 +126,17 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def calibration(forced: Any) -> str:
+def calibration(found: Found) -> str:
     """The expected calibration error in points, with its interval."""
-    error, (low, high) = forced["calibration"]["error"], forced["calibration"]["interval"]
-    return f"{100 * error:.1f} ({100 * low:.1f}-{100 * high:.1f})"
+    asked = found["teacher_forced"]["calibration"]
+    error, low, high = (100 * value for value in (asked["error"], *asked["interval"]))
+    return f"{error:.1f} ({low:.1f}-{high:.1f})"
 
 
-def finished(alone: dict[str, Any]) -> int:
-    """Worlds that were finished alone."""
-    return round(sum(each["success"] * each["episodes"] for each in alone.values()))
-
-
-def worlds(alone: dict[str, Any]) -> int:
-    """All worlds."""
-    return sum(each["episodes"] for each in alone.values())
+def finished(tasks: Tasks) -> int:
+    """How many worlds were finished alone."""
+    each = (found["closed_loop"] for found in tasks.values())
+    return round(sum(found["success"] * found["episodes"] for found in each))
 
 
 if __name__ == "__main__":
