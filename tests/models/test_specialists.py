@@ -10,6 +10,7 @@ from clonotate.models import build
 from clonotate.models.checkpoint import PAGE, load, save_model
 from clonotate.models.specialists import FAMILY, STRAY, Specialists, astray, look_of, read_look
 from clonotate.records import ClonotateError
+from clonotate.screens.brush import write
 
 SIZE = (64, 96, 3)
 
@@ -52,6 +53,27 @@ def test_who_is_called(model):
     assert model.choose(screens(1)[0, :32]) == "all"
 
 
+def test_a_title_calls_where_no_look_does():
+    look = look_of(screens(1))
+    titles = {"Dots": "dots", "Dots and cells": "cells"}
+    model = Specialists(
+        {name: build("pico") for name in ("dots", "cells", "all")}, [("dots", look)], "all", titles
+    )
+    assert model.choose(titled("Dots")) == "dots"
+    assert model.choose(titled("Dots and cells")) == "cells"
+    assert model.choose(titled("Spots")) == "all"
+    assert model.settings["titles"] == titles
+    both = screens(1)[0]
+    write(both.numpy(), "Dots and cells", 4, 4, (0, 0, 0), 1)
+    assert model.choose(both) == "dots"
+
+
+def titled(text):
+    screen = torch.full(SIZE, 200, dtype=torch.uint8)
+    write(screen.numpy(), text, 7, 30, (30, 60, 90), 1)
+    return screen
+
+
 @pytest.mark.parametrize(("pixels", "name"), [(STRAY - 1, "dots"), (STRAY, "all")])
 def test_a_little_may_differ_and_no_more(model, pixels, name):
     screen = screens(1)[0].clone()
@@ -86,7 +108,7 @@ def test_members_are_read_with_their_looks(tmp_path):
     loaded = load(folder)
     assert loaded.choose(screens(1)[0]) == "dots"
     assert loaded.choose(screens(2)[0]) == "all"
-    assert loaded.settings == {"members": ["all", "dots"], "otherwise": "all"}
+    assert loaded.settings == {"members": ["all", "dots"], "otherwise": "all", "titles": {}}
 
 
 def test_pages_that_lead_elsewhere_are_refused(tmp_path):
@@ -94,6 +116,8 @@ def test_pages_that_lead_elsewhere_are_refused(tmp_path):
         load(page(tmp_path / "out", members=["../all"], otherwise="../all"))
     with pytest.raises(ClonotateError, match="names no member called 'all'"):
         load(page(tmp_path / "none", members=["dots"], otherwise="all"))
+    with pytest.raises(ClonotateError, match="names no member called 'cells'"):
+        load(page(tmp_path / "title", members=["dots"], otherwise="dots", titles={"Cells": "cells"}))
 
 
 def test_a_look_that_is_no_picture_is_refused(tmp_path):

@@ -46,6 +46,15 @@ def team(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def travellers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("travellers")
+    some = [
+        checkpoint(folder / task, task, layouts=("original", "painted@384x288")) for task in (DOTS, PLUMES)
+    ]
+    return load(gather(some, some[0], folder / "out"))
+
+
+@pytest.fixture(scope="module")
 def shipped():
     return load(SPECIALISTS)
 
@@ -65,6 +74,23 @@ def test_a_specialist_is_called_by_its_task_and_layout_alone(team, shipped, task
     for one in (team, shipped):
         known = [name for name in one.members if task in name.split("+") and layout == "original"]
         assert called(one, task, layout) == (*known, "otherwise")[0]
+
+
+@pytest.mark.parametrize("layout", ["original", "dark-top", "painted-5", "sampled-6"])
+@pytest.mark.parametrize("task", TASKS)
+def test_who_has_learnt_under_drawn_layouts_is_called_under_any(travellers, task, layout):
+    assert called(travellers, task, layout) == (task if task in (DOTS, PLUMES) else "otherwise")
+
+
+def test_of_a_look_and_a_title_the_later_calls(tmp_path):
+    anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("original", "painted@384x288"))
+    here = checkpoint(tmp_path / "here", DOTS, PLUMES)
+    before = load(gather([anywhere, here], here, tmp_path / "before"))
+    after = load(gather([here, anywhere], here, tmp_path / "after"))
+    both = f"{DOTS}+{PLUMES}"
+    assert [called(before, DOTS, layout) for layout in ("original", "dark-top")] == [both, DOTS]
+    assert [called(after, DOTS, layout) for layout in ("original", "dark-top")] == [DOTS, DOTS]
+    assert called(after, PLUMES, "original") == both
 
 
 @pytest.mark.parametrize(("task", "level"), [(task, level) for task in NINE for level in TASKS[task]])
@@ -91,7 +117,7 @@ def test_real_data_call_the_specialist_for_made_up_worlds(task, path):
 def test_its_page_says_what_it_knows(tmp_path):
     general = checkpoint(tmp_path / "general", PLUMES)
     page = read_page(gather([checkpoint(tmp_path / "dots", DOTS)], general, tmp_path / "out"))
-    assert page["settings"] == {"members": [DOTS, "otherwise"], "otherwise": "otherwise"}
+    assert page["settings"] == {"members": [DOTS, "otherwise"], "otherwise": "otherwise", "titles": {}}
     assert page["run"]["curriculum"] == {
         "tasks": [[DOTS, "standard"], [PLUMES, "standard"]],
         "layouts": ["original"],

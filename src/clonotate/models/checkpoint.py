@@ -107,18 +107,19 @@ def load(path: Path | str) -> ClickModel[Any]:
 
 
 def load_specialists(folder: Path, settings: Mapping[str, Any]) -> Specialists:
-    """Specialists, each in a folder of its own with the looks that it is called by."""
+    """Specialists, each in a folder of its own with the looks that call it; the titles are in the page."""
     members, otherwise = settings.get("members", ()), str(settings.get("otherwise", ""))
+    titles = settings.get("titles", {})
     if outside := [name for name in members if Path(name).name != name]:
         raise ClonotateError(f"{folder / PAGE} names a member outside of its folder: {outside[0]!r}")
-    if otherwise not in members:
-        raise ClonotateError(f"{folder / PAGE} names no member called {otherwise!r}")
+    if missing := {otherwise, *titles.values()} - set(members):
+        raise ClonotateError(f"{folder / PAGE} names no member called {min(missing)!r}")
     looks = [
         (name, read_look(path))
         for name in members
         for path in sorted((folder / name).glob(LOOK.format(task="*", layout="*")))
     ]
-    return Specialists({name: load(folder / name) for name in members}, looks, otherwise)
+    return Specialists({name: load(folder / name) for name in members}, looks, otherwise, titles)
 
 
 def parameters_from(model: ClickModel[Any], tensors: Mapping[str, Tensor]) -> None:

@@ -1,9 +1,9 @@
 """Specialists: several networks, each for the tools it learnt on, and one for every other.
 
 One family alone is learnt in a fraction of the frames that it takes among nine (LOG.md). Who works on an
-episode is decided on its first screen, by what all first screens of a network's lessons have in common: the
-title, the panel, the colours. Nothing but the screen is asked, so this is one policy like any other: a
-mixture of experts (Jacobs et al. 1991) whose gate is a memory of what its experts have seen.
+episode is decided on its first screen: by the tool's title, for a network that knows it under any layout, or
+by all that first screens under one layout have in common. Nothing but the screen is asked, so this is one
+policy like any other: a mixture of experts (Jacobs et al. 1991) with a gate that remembers what they saw.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,13 +16,14 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor, nn
 
 from clonotate.models.base import ClickDistribution, ClickModel
+from clonotate.models.title import stands_on
 from clonotate.records import ClonotateError
 
 FAMILY = "specialists"
 STRAY = 500
 """Pixels of a look that may differ: a plot or a number in a panel, and no other title, theme or panel."""
 LOOK = "look-{task}-{layout}.png"
-"""What calls a specialist, in its folder."""
+"""What calls a specialist of one layout, in its folder."""
 
 
 def look_of(screens: Tensor) -> Tensor:
@@ -75,20 +76,28 @@ class Parted(ClickDistribution):
 
 
 class Specialists(ClickModel[Chosen]):
-    """`members` by name, the `looks` each is called by, and the one who works on what looks like none."""
+    """`members` by name, the `looks` and `titles` each is called by, and who works on any other screen."""
 
     def __init__(
-        self, members: Mapping[str, ClickModel[Any]], looks: Sequence[tuple[str, Tensor]], otherwise: str
+        self,
+        members: Mapping[str, ClickModel[Any]],
+        looks: Sequence[tuple[str, Tensor]],
+        otherwise: str,
+        titles: Mapping[str, str] | None = None,
     ) -> None:
+        """titles: who is called by which; a look goes before a title."""
         super().__init__()
         self.members = nn.ModuleDict(members)
-        self.looks, self.otherwise = tuple(looks), otherwise
+        self.looks, self.otherwise, self.titles = tuple(looks), otherwise, dict(titles or {})
 
     def choose(self, screen: Tensor) -> str:
         """Who works on an episode that begins with this screen, uint8 `[H, W, 3]`."""
         strays = [(astray(screen.cpu(), look), name) for name, look in self.looks]
         fewest, name = min(strays, default=(STRAY, ""))
-        return name if fewest < STRAY else self.otherwise
+        if fewest < STRAY:
+            return name
+        found = [title for title in self.titles if stands_on(screen, title)]
+        return self.titles[max(found, key=len)] if found else self.otherwise
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> Parted:
         frames = torch.arange(len(screens), device=screens.device)
@@ -113,7 +122,7 @@ class Specialists(ClickModel[Chosen]):
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"members": sorted(self.members), "otherwise": self.otherwise}
+        return {"members": sorted(self.members), "otherwise": self.otherwise, "titles": self.titles}
 
 
 def write_look(path: Path, look: Tensor) -> None:

@@ -1,4 +1,8 @@
-"""Put specialists together to one policy: copies of checkpoints, each with the looks that it is called by."""
+"""Put specialists together to one policy: copies of checkpoints, each with what it is called by.
+
+Who has learnt under layouts drawn at random is called by the titles of its tools, under any layout; else a
+specialist is called by the looks of those it has learnt under.
+"""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +22,8 @@ from clonotate.tasks import TASKS, task_named
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
 from clonotate.whole import whole_folder
 
+ANY = "any"
+"""In place of a layout: under all of them."""
 WORLDS = 8
 """First screens of so many worlds of each level say what all have in common."""
 
@@ -35,27 +41,30 @@ def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
     if len(set(names)) < len(names):
         raise ClonotateError(f"two specialists have learnt {max(names, key=names.count)}: name one of them")
     who = {one: name for name, some in zip(names, called, strict=True) for one in some}
+    titled = {task: name for (task, layout), name in who.items() if layout == ANY}
     with whole_folder(out) as beside:
         for name, folder in zip(names, specialists, strict=True):
             copy(folder, beside / name)
         copy(otherwise, beside / "otherwise")
         for (task, layout), name in who.items():
-            write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
-        settings = {"members": sorted([*names, "otherwise"]), "otherwise": "otherwise"}
+            if titled.get(task) != name:
+                write_look(beside / name / LOOK.format(task=task, layout=layout), first_look(task, layout))
+        titles = {first_session(task).view.title: name for task, name in titled.items()}
+        settings = {"members": sorted([*names, "otherwise"]), "otherwise": "otherwise", "titles": titles}
         write_page(beside, FAMILY, settings, {"curriculum": union([*pages, read_page(otherwise)])}, {})
     return out
 
 
 def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The tasks and layouts that a checkpoint is for; ClonotateError where its page names none.
+    """The tasks and layouts that a checkpoint is for, `ANY` among them; ClonotateError where there are none.
 
     Those of the sessions that it was fine-tuned on, whatever it replayed beside; else those of its lessons.
     """
     if sessions := page.get("sessions"):
         return [(task, layout) for task, layout in sessions]
     lessons = curriculum(page)
-    named = [layout for layout in lessons["layouts"] if not layout.startswith(DRAWN)]
-    if found := list(product(lessons["tasks"], named)):
+    layouts = dict.fromkeys(ANY if name.startswith(DRAWN) else name for name in lessons["layouts"])
+    if found := list(product(lessons["tasks"], layouts)):
         return found
     raise ClonotateError(f"{folder / PAGE} does not say which tasks and layouts were learnt")
 
@@ -89,11 +98,15 @@ def first_look(task: str, layout: str) -> Tensor:
     """
     task_named(task)
     screens = [
-        Session(Source(task, level, FIRST_TRAINING_SEED + seed, kind.version), layout).screen
-        for level, kind in TASKS[task].items()
-        for seed in range(WORLDS)
+        first_session(task, level, seed, layout).screen for level in TASKS[task] for seed in range(WORLDS)
     ]
     return look_of(torch.stack([torch.from_numpy(screen) for screen in screens]))
+
+
+def first_session(task: str, level: str = "standard", seed: int = 0, layout: str = "original") -> Session:
+    """A session on a training world, before its first click."""
+    version = task_named(task, level).version
+    return Session(Source(task, level, FIRST_TRAINING_SEED + seed, version), layout)
 
 
 def copy(checkpoint: Path, to: Path) -> None:

@@ -1,0 +1,121 @@
+"""Specialists under any layout, beside one GPU: all of them at once, for who renders is 16 cores, not the GPU.
+
+From the specialists of revision 069db5d, demonstrations under the original layout (half), the named ones, and
+others in colours of their own; then practice, two fifths of the lessons, in ever smaller steps:
+
+for one in dots_and_neurons cells alignment limbs behaviour plumes roads; do
+    clonotate train anywhere:$one --out runs/any-$one --device cuda --workers 2 --max-minutes 5.2 &
+done; wait
+clonotate dagger runs/any-limbs --recipe anywhere:limbs_practice --rounds 1 --episodes 320 --seed 3 \\
+    --out runs/any-limbs-practice
+"""
+
+from dataclasses import replace
+
+from clonotate.records import Kind
+from clonotate.screens.layout import KNOWN
+from clonotate.training.curriculum import Curriculum
+from clonotate.training.train import Run
+
+LOOKS = (*12 * ("original",), *KNOWN, *2 * ("sampled@384x288",), *6 * ("painted@384x288",))
+
+
+def anywhere(seed: int, *tasks: str) -> Run:
+    """On from what ships for these families, at a constant rate; stop it when it has learnt enough."""
+    curriculum = Curriculum(tuple((name, "standard") for name in tasks), LOOKS, adviser=0.5, seed=seed)
+    return Run(
+        curriculum,
+        start=f"specialists/{'+'.join(tasks)}",
+        steps=20_000,
+        episodes_per_step=6,
+        warmup=30,
+        decay_from=1.0,
+        average=0.99,
+        log_every=20,
+        save_every=100,
+        seed=seed,
+    )
+
+
+def counting(run: Run, kind: Kind, times: float) -> Run:
+    """The same run, in which a kind of click counts so many times."""
+    return replace(run, curriculum=replace(run.curriculum, worth=((kind, times),)))
+
+
+def dots_and_neurons() -> Run:
+    """Two families in one network."""
+    return anywhere(140, "colored-dot-tracking", "neuron-tracking")
+
+
+def cells() -> Run:
+    """On from the cells that ship."""
+    return anywhere(142, "cell-lineage-tracking")
+
+
+def alignment() -> Run:
+    """On from the alignment that ships."""
+    return anywhere(144, "multichannel-image-alignment")
+
+
+def limbs() -> Run:
+    """On from the limbs that ship; to tell a point as hidden, four of 65, counts twice."""
+    return counting(anywhere(146, "animal-limb-tracking"), "select", 2.0)
+
+
+def behaviour() -> Run:
+    """On from the behaviour that ships."""
+    return anywhere(148, "animal-behavioral-tracking")
+
+
+def plumes() -> Run:
+    """On from the plumes that ship."""
+    return anywhere(150, "spectral-plume-finding")
+
+
+def roads() -> Run:
+    """On from the roads that ship; Done counts a third.
+
+    What is left to draw may begin in several places, and Done is one: the likeliest is not what is due.
+    """
+    return counting(anywhere(152, "road-network-construction"), "done", 0.3)
+
+
+def practice(run: Run, steps: int) -> Run:
+    """On from such a run in ever smaller steps, two fifths of the lessons its own episodes with advice."""
+    curriculum = replace(run.curriculum, recorded_share=0.4, notice=1, seed=run.curriculum.seed + 1)
+    return replace(run, curriculum=curriculum, steps=steps, lr=6e-4, lr_end=1e-5, decay_from=0.0)
+
+
+def dots_and_neurons_practice() -> Run:
+    """After `dots_and_neurons`, with 260 episodes."""
+    return practice(dots_and_neurons(), 740)
+
+
+def cells_practice() -> Run:
+    """After `cells`, with 320 episodes."""
+    return practice(cells(), 600)
+
+
+def alignment_practice() -> Run:
+    """After `alignment`, with 160 episodes."""
+    return practice(alignment(), 540)
+
+
+def limbs_practice() -> Run:
+    """After `limbs`, with 320 episodes."""
+    return practice(limbs(), 700)
+
+
+def behaviour_practice() -> Run:
+    """After `behaviour`, with 320 episodes."""
+    return practice(behaviour(), 620)
+
+
+def plumes_practice() -> Run:
+    """After `plumes`, with 200 episodes."""
+    return practice(plumes(), 480)
+
+
+def roads_practice() -> Run:
+    """After `roads`, with 300 episodes."""
+    return practice(roads(), 470)
