@@ -1,4 +1,4 @@
-"""Specialists under any layout, beside one GPU: all of them at once, for who renders is 16 cores, not the GPU.
+"""Specialists under any layout, all at once beside one GPU: who renders is 16 cores, not the GPU.
 
 From the specialists of revision 069db5d, demonstrations under the original layout (half), the named ones, and
 others in colours of their own; then practice, two fifths of the lessons, in ever smaller steps:
