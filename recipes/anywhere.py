@@ -8,6 +8,11 @@ for one in dots_and_neurons cells alignment limbs behaviour plumes roads; do
 done; wait
 clonotate dagger runs/any-limbs --recipe anywhere:limbs_practice --rounds 1 --episodes 320 --seed 3 \\
     --out runs/any-limbs-practice
+
+Four went on practising, on one core each:
+
+clonotate dagger runs/any-limbs-practice/round-00 --recipe anywhere:limbs_again --rounds 1 --episodes 160 \\
+    --seed 4 --processes 1 --out runs/any-limbs-again
 """
 
 from dataclasses import replace
@@ -119,3 +124,35 @@ def plumes_practice() -> Run:
 def roads_practice() -> Run:
     """After `roads`, with 300 episodes."""
     return practice(roads(), 470)
+
+
+def again(run: Run, start: str, steps: int) -> Run:
+    """Practice once more, on new episodes and on those of before."""
+    curriculum = replace(
+        run.curriculum, recorded=(f"{start}/practice-00.parquet",), seed=run.curriculum.seed + 40
+    )
+    run = replace(run, curriculum=curriculum, start=f"{start}/round-00", steps=steps)
+    return replace(run, episodes_per_step=4, warmup=10, log_every=25, seed=run.seed + 40)
+
+
+def limbs_again() -> Run:
+    """After `limbs_practice`, half an hour; a hidden point counts five times.
+
+    One told as visible costs the episode, one in twenty visible ones may be missed.
+    """
+    return counting(again(limbs_practice(), "runs/any-limbs-practice", 1_200), "select", 5.0)
+
+
+def behaviour_again() -> Run:
+    """After `behaviour_practice`, half an hour."""
+    return again(behaviour_practice(), "runs/any-behaviour-practice", 1_000)
+
+
+def alignment_again() -> Run:
+    """After `alignment_practice`, ten minutes."""
+    return again(alignment_practice(), "runs/any-alignment-practice", 600)
+
+
+def roads_again() -> Run:
+    """After `roads_practice`, an hour."""
+    return again(roads_practice(), "runs/any-roads-practice", 1_400)

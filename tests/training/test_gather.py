@@ -93,6 +93,16 @@ def test_of_a_look_and_a_title_the_later_calls(tmp_path):
     assert called(after, PLUMES, "original") == both
 
 
+def test_two_for_the_same_task_if_one_is_for_any_layout(tmp_path):
+    anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("original", "sampled@384x288"))
+    here = checkpoint(tmp_path / "here", DOTS)
+    team = load(gather([anywhere, here], here, tmp_path / "team"))
+    assert called(team, DOTS, "original") == DOTS
+    assert called(team, DOTS, "light-right") == called(team, DOTS, "painted-1") == f"{DOTS}@any"
+    with pytest.raises(ClonotateError, match=f"two specialists have learnt {DOTS}@any: name one of them"):
+        gather([anywhere, here, anywhere], here, tmp_path / "third")
+
+
 @pytest.mark.parametrize(("task", "level"), [(task, level) for task in NINE for level in TASKS[task]])
 def test_looks_of_other_tasks_are_far_from_those_of_every_world(shipped, task, level):
     for seed in range(20_000, 20_003):

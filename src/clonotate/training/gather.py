@@ -33,11 +33,11 @@ def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
 
     Of two that learnt the same the later one is called; `otherwise` works on what looks like none of those
     lessons, and may be several again. Raises ClonotateError where a page does not say what was learnt, for
-    two of the same tasks, and where `out` is not empty.
+    two of the same tasks, unless one is for any layout and one is not, and where `out` is not empty.
     """
     pages = [read_page(folder) for folder in specialists]
     called = [calls(folder, page) for folder, page in zip(specialists, pages, strict=True)]
-    names = [member_name(some) for some in called]
+    names = member_names(called)
     if len(set(names)) < len(names):
         raise ClonotateError(f"two specialists have learnt {max(names, key=names.count)}: name one of them")
     who = {one: name for name, some in zip(names, called, strict=True) for one in some}
@@ -86,9 +86,14 @@ def union(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"tasks": [[task, "standard"] for task in sorted(tasks)], "layouts": list(layouts)}
 
 
-def member_name(called: Sequence[tuple[str, str]]) -> str:
-    """What a specialist's folder is called: its tasks."""
-    return "+".join(dict.fromkeys(task for task, _ in called))
+def member_names(called: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+    """What specialists' folders are called: their tasks, and `@any` after those that another one has too."""
+    names = ["+".join(dict.fromkeys(task for task, _ in some)) for some in called]
+    wide = [any(layout == ANY for _, layout in some) for some in called]
+    shared = [names.count(name) > 1 for name in names]
+    return [
+        f"{name}@{ANY}" if two and free else name for name, two, free in zip(names, shared, wide, strict=True)
+    ]
 
 
 def first_look(task: str, layout: str) -> Tensor:
