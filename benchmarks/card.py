@@ -10,6 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from clonotate.evaluation.intervals import wilson
+from clonotate.screens.layout import HELD_OUT, KNOWN, LAYOUTS
+from clonotate.tasks import NINE
 from clonotate.whole import write_whole
 
 Found = dict[str, Any]  # of a task: what `clonotate evaluate --json` wrote
@@ -39,6 +42,9 @@ NINE_ALONE = (
     "| task | finished alone, all right (95 %) | published 95M model | graded parts "
     "| fails by mistake / early / never Done | clicks | invalid | loops |"
 )
+DRESSED = (
+    "| layout | | of all | dots | neurons | cells | alignment | limbs | behaviour | spores | plumes | roads |"
+)
 FORCED = (
     "| task | placed within 2 / 5 / 10 px | published, 5 px | buttons | navigate | verify | undo | done "
     "| repairs or looks when in error | clicks asked |"
@@ -55,6 +61,10 @@ def main() -> None:
     put(
         card, FORCED, [forced(task, ours[task]) for task in ours], [forced(task, nine[task]) for task in nine]
     )
+    under = json.loads((DOCS / "layouts.json").read_text())["specialists"]["layouts"]
+    put(card, DRESSED, [dressed(layout, under[layout]) for layout in LAYOUTS])
+    for group, names in (("learnt", KNOWN), ("held out", HELD_OUT)):
+        print(f"layouts {group}: {together(''.join(''.join(under[name].values()) for name in names))}")
     for name, tasks in (("specialists", ours), ("nine", nine)):
         print(f"{name}: {finished(tasks)} worlds are finished alone; calibration error:")
         print(", ".join(f"{task} {calibration(tasks[task])}" for task in tasks))
@@ -102,6 +112,19 @@ def forced(task: str, ours: Found) -> str:
     kinds = (percent(found["kinds"].get(kind)) for kind in ("navigate", "verify", "undo", "done"))
     cells = placed, PUBLISHED_PLACED.get(task, "-"), percent(found["buttons"]), *kinds
     return row(task, *cells, percent(found["repairs"]), str(found["clicks"]))
+
+
+def dressed(layout: str, right: dict[str, str]) -> str:
+    """A row of the card: who finishes under a layout, by family."""
+    group = "held out" if layout in HELD_OUT else "learnt"
+    each = (str(right[task].count("1")) for task in NINE)
+    return row(f"`{layout}`", group, together("".join(right.values())), *each)
+
+
+def together(right: str) -> str:
+    """How many of these worlds, a 1 or a 0 each, with the interval."""
+    low, high = wilson(right.count("1"), len(right))
+    return f"{right.count('1')} of {len(right)} ({100 * low:.0f}-{100 * high:.0f} %)"
 
 
 def row(*cells: str) -> str:

@@ -9,7 +9,7 @@ done; wait
 clonotate dagger runs/any-limbs --recipe anywhere:limbs_practice --rounds 1 --episodes 320 --seed 3 \\
     --out runs/any-limbs-practice
 
-Four went on practising, on one core each:
+Three went on practising, on one core each:
 
 clonotate dagger runs/any-limbs-practice/round-00 --recipe anywhere:limbs_again --rounds 1 --episodes 160 \\
     --seed 4 --processes 1 --out runs/any-limbs-again
@@ -136,7 +136,7 @@ def again(run: Run, start: str, steps: int) -> Run:
 
 
 def limbs_again() -> Run:
-    """After `limbs_practice`, half an hour; a hidden point counts five times.
+    """After `limbs_practice`, with 160 episodes, forty minutes; a hidden point counts five times.
 
     One told as visible costs the episode, one in twenty visible ones may be missed.
     """
@@ -144,15 +144,10 @@ def limbs_again() -> Run:
 
 
 def behaviour_again() -> Run:
-    """After `behaviour_practice`, half an hour."""
-    return again(behaviour_practice(), "runs/any-behaviour-practice", 1_000)
-
-
-def alignment_again() -> Run:
-    """After `alignment_practice`, ten minutes."""
-    return again(alignment_practice(), "runs/any-alignment-practice", 600)
+    """After `behaviour_practice`, with 90 episodes, some twenty minutes."""
+    return again(behaviour_practice(), "runs/any-behaviour-practice", 600)
 
 
 def roads_again() -> Run:
-    """After `roads_practice`, an hour."""
+    """After `roads_practice`, with 150 episodes, some 45 minutes."""
     return again(roads_practice(), "runs/any-roads-practice", 1_400)

@@ -174,7 +174,7 @@ def practised() -> Run:
 
     It learns to undo what it has just placed wrong, and nothing from older mistakes: learning those too,
     it went on for ever looking for what it cannot see, in place of Done (LOG.md). It ran from the `nine` of
-    revision 7ee7f1b, the weights of `settled`; today's `nine` is the mean of that, this and `finished`.
+    revision 7ee7f1b, the weights of `settled`; the next one was the mean of that, this and `finished`.
 
     clonotate dagger nine --recipe nine_tasks:practised --rounds 1 --episodes 336 --out runs/nine-practised
     """
@@ -304,7 +304,10 @@ def evened() -> Run:
 def repainted() -> Run:
     """On from `evened`, two of five lessons in colours that no theme has: so that new tools are read too.
 
+    It ran from the `nine` of revision 069db5d, the weights of `evened`; today's `nine` is the mean of both.
+
     clonotate train nine_tasks:repainted --out runs/nine-repainted
+    clonotate average nine runs/nine-repainted --out runs/nine-painted-mean
     """
     run = evened()
     drawn = *6 * ("sampled@384x288",), *12 * ("painted@384x288",)
