@@ -2,7 +2,7 @@
 
 Most of the lessons are under the original layout, a quarter under others, so that these are not forgotten.
 
-clonotate dagger specialists/road-network-construction --recipe further:roads --rounds 2 --episodes 200 \\
+clonotate dagger specialists/road-network-construction --recipe further:roads --rounds 1 --episodes 200 \\
     --seed 11 --processes 1 --out runs/further-roads
 """
 
@@ -37,20 +37,21 @@ def further(task: str, start: str, steps: int, seed: int) -> Run:
 
 
 def roads() -> Run:
-    """Two rounds of 200 episodes; Done, which counted a third and then came too late, counts twice that."""
+    """One round of 200 episodes; Done, which counted a third and then came too late, counts twice that."""
     task = "road-network-construction"
     return counting(further(task, task, 1_000, 240), "done", 0.6)
 
 
 def behaviour() -> Run:
-    """Two rounds of 120 episodes."""
+    """One round of 120 episodes."""
     task = "animal-behavioral-tracking"
     return further(task, task, 500, 250)
 
 
-def neurons() -> Run:
-    """Neurons alone, where they shared a network with dots; 120 episodes."""
-    return further("neuron-tracking", "colored-dot-tracking+neuron-tracking@any", 700, 260)
+def plumes() -> Run:
+    """One round of 160 episodes."""
+    task = "spectral-plume-finding"
+    return further(task, task, 700, 260)
 
 
 def limbs() -> Run:
@@ -59,8 +60,13 @@ def limbs() -> Run:
     return counting(further(task, task, 900, 270), "select", 3.0)
 
 
-def dots() -> Run:
-    """Dots alone, for other layouts, where they lost most: three of five lessons in colours of their own."""
-    run = further("colored-dot-tracking", "colored-dot-tracking+neuron-tracking@any", 900, 280)
+def dots_and_spores() -> Run:
+    """Under other layouts, where these two lost most: three of five lessons in colours of their own.
+
+    From `nine`, which knows both, with 160 episodes of practice.
+    """
     looks = (*6 * ("original",), *KNOWN, *4 * ("sampled@384x288",), *24 * ("painted@384x288",))
-    return replace(run, curriculum=replace(run.curriculum, layouts=looks), episodes_per_step=6)
+    run = further("colored-dot-tracking", "otherwise", 900, 280)
+    tasks = tuple((name, "standard") for name in ("colored-dot-tracking", "exploration-classification-3d"))
+    curriculum = replace(run.curriculum, tasks=tasks, layouts=looks)
+    return replace(run, curriculum=curriculum, lr=1e-3)
