@@ -48,6 +48,16 @@ def behaviour() -> Run:
     return further(task, task, 500, 250)
 
 
+def alignment() -> Run:
+    """One round of 160 episodes, in which the expert lets mistakes stand (`--astray 60`) and each is learnt.
+
+    It pressed Done beside a red lamp: nothing it had practised was so far from right.
+    """
+    task = "multichannel-image-alignment"
+    run = further(task, f"{task}@any", 550, 300)
+    return replace(run, curriculum=replace(run.curriculum, notice=0))
+
+
 def plumes() -> Run:
     """One round of 160 episodes."""
     task = "spectral-plume-finding"

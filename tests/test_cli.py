@@ -287,6 +287,19 @@ class TestTraining:
         assert (what.steps, what.processes) == (7, 1)
         assert (folder, minutes, device) == (tmp_path / "nano", 0.5, "cpu")
 
+    def test_practice_is_as_asked_for(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from clonotate.training import dagger as practising
+
+        asked: list[practising.Dagger] = []
+        monkeypatch.setattr(practising, "dagger", lambda plan, *rest: asked.append(plan) or tmp_path)
+        options = ("--rounds", 1, "--tasks", DOTS, "--astray", 0, "--seed", 4)
+        code, *_ = run("dagger", "nine", "--recipe", "foundation:nano", "--out", tmp_path, *options)
+        assert code == 0
+        assert (asked[0].start, asked[0].rounds, asked[0].only, asked[0].seed) == ("nine", 1, (DOTS,), 4)
+        assert asked[0].practice == practising.Practice(astray=0)
+
     def test_a_recipe_of_ones_own_is_found(
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

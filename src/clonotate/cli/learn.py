@@ -65,6 +65,9 @@ def dagger(
     episodes: Annotated[int, typer.Option(help="To practise on in a round.", min=1)] = 200,
     temperature: Annotated[float, typer.Option(help="Of the policy while it practises.", min=0)] = 0.5,
     tasks: Annotated[str, typer.Option(help="Practise in these alone; with commas.")] = "",
+    astray: Annotated[
+        int, typer.Option(help="Clicks with a mistake standing until the expert leads; 0: never.", min=0)
+    ] = 8,
     seed: Annotated[int, typer.Option(help="Another one gives other worlds to practise on.", min=0)] = 0,
     processes: Processes = cores(),
     device: Device = "cpu",
@@ -74,11 +77,11 @@ def dagger(
     Example: clonotate dagger runs/nano --recipe foundation:nano --out runs/dagger
     """
     run = recipe_named(recipe)
-    from clonotate.training.dagger import Dagger
+    from clonotate.training.dagger import Dagger, Practice
     from clonotate.training.dagger import dagger as practise
 
     only = tuple(names_of([tasks])) if tasks else ()
-    plan = Dagger(checkpoint, run, rounds, episodes, temperature, only=only, seed=seed)
+    plan = Dagger(checkpoint, run, rounds, episodes, temperature, Practice(astray=astray), only, seed)
     last = practise(plan, out, processes, device)
     print(f"{last} holds the checkpoint; next: clonotate evaluate {last}")
 
