@@ -61,7 +61,7 @@ def alignment() -> Run:
 def plumes() -> Run:
     """One round of 160 episodes."""
     task = "spectral-plume-finding"
-    return further(task, task, 700, 260)
+    return further(task, task, 480, 260)
 
 
 def limbs() -> Run:
@@ -76,7 +76,7 @@ def dots_and_spores() -> Run:
     From `nine`, which knows both, with 160 episodes of practice.
     """
     looks = (*6 * ("original",), *KNOWN, *4 * ("sampled@384x288",), *24 * ("painted@384x288",))
-    run = further("colored-dot-tracking", "otherwise", 900, 280)
+    run = further("colored-dot-tracking", "otherwise", 620, 280)
     tasks = tuple((name, "standard") for name in ("colored-dot-tracking", "exploration-classification-3d"))
     curriculum = replace(run.curriculum, tasks=tasks, layouts=looks)
     return replace(run, curriculum=curriculum, lr=1e-3)

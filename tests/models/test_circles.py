@@ -27,7 +27,7 @@ def walk(path):
 
 def test_a_mark_undone_twice_is_left_standing_the_third_time():
     path = [(0, None), (1, PLACE), (0, UNDO), (2, PLACE), (0, UNDO), (3, PLACE), (0, UNDO), (4, PLACE)]
-    assert walk(path) == [set(), set(), set(), set(), set(), {UNDO}, set(), {UNDO}]
+    assert walk(path) == [set(), set(), set(), set(), set(), {UNDO}, {PLACE}, {UNDO}]
 
 
 def test_patience_grows_with_every_return():
@@ -36,6 +36,12 @@ def test_patience_grows_with_every_return():
         path += [(1 + turn, PLACE), (0, UNDO)]
     path += [(5, PLACE), (6, PLACE), (7, PLACE)]
     assert walk(path)[-3:] == [{UNDO}, {UNDO}, set()]
+
+
+def test_what_led_back_to_the_very_screen_three_times_is_not_tried_there_again():
+    there_and_back = [(1, PLACE), (2, NEXT), (0, BACK)]
+    found = walk([(0, None), *3 * there_and_back, (3, UNDO), (0, NEXT)])
+    assert [PLACE in barred for barred in found] == [*9 * [False], True, False, True]
 
 
 def test_leafing_through_known_pages_bars_nothing():

@@ -9,6 +9,8 @@ from clonotate.models.circles import Circles
 from clonotate.records import Click, Screen
 
 NO_CLICK = torch.tensor((-1, -1))
+CHOICES = 12
+"""So many clicks are thought of where the best ones are barred."""
 
 
 class Policy:
@@ -58,8 +60,9 @@ class Policy:
         x, y = (guess.sample(heat, self.generator) if heat else guess.argmax())[0].tolist()
         if not self.unrest or not self.circles.bars(Click(x, y)):
             return Click(x, y)
-        clicks, _ = guess.candidates(2)  # apart from each other, so that one of them is allowed
-        return next(one for pair in clicks[0].tolist() if not self.circles.bars(one := Click(*pair)))
+        clicks, _ = guess.candidates(CHOICES)
+        allowed = (one for pair in clicks[0].tolist() if not self.circles.bars(one := Click(*pair)))
+        return next(allowed, Click(x, y))
 
     def made(self, click: Click) -> None:
         """Remembers the click that was made on the last screen, whoever made it."""
