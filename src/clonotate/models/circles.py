@@ -18,8 +18,8 @@ class Circles:
     Who places a mark, undoes it and places it a pixel further off never sees the same mark twice, and comes
     back for ever to the same screen without it. The click that leads back to a well-known screen from one
     hardly known is a retreat: it is barred on the next screen if that is hardly known again, one time later
-    on the next two, and so on. And what was tried on a screen, and led back to that very screen `TRIES` times,
-    is fruitless: it is not tried there again.
+    on the next two, and so on. What was tried on a screen, and led back to that very screen `TRIES` times, is
+    fruitless: it is not tried there again.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Circles:
             self.retreat, self.barred = past, range(now + 1, now + 1 + patience)
 
     def bars(self, click: Click) -> bool:
-        """Whether this click on the present screen would be fruitless, or the retreat while that is barred."""
+        """Whether this click on the present screen would be fruitless, or the retreat while barred."""
         return self.fruitless(click) or self.retreats(click)
 
     def fruitless(self, click: Click) -> bool:
