@@ -18,7 +18,8 @@ class Policy:
 
     At temperature 0 it takes the most likely click, above that it draws with its logits divided by it. With
     `unrest`, who goes in circles tries something else: each time it comes back to the very same screen, that
-    much is added to the temperature, up to 1, and what leads back again and again is not clicked for a while.
+    much is added to the temperature, up to 1, and what leads back again and again is not clicked for a
+    while, or not tried there again (`Circles`).
     `confidence` in [0, 1] is how sure it was of the last click, 0 before it.
     """
 
