@@ -90,6 +90,16 @@ def test_what_leads_back_again_and_again_is_not_clicked_for_a_while(model, scree
     assert made[1::2] == [(90, 60), (90, 60), (4, 5), (90, 60)]
 
 
+def test_where_nothing_is_left_to_try_it_does_what_it_holds_best(model, screens):
+    policy, made = Policy(model, unrest=1e-9), []
+    policy.heat = lambda: 0
+    for _ in range(7):  # nothing that it clicks changes the screen
+        policy.look(screens[0])
+        policy.made(click := policy.choose(Undoer()))
+        made.append((click.x, click.y))
+    assert made == 3 * [(90, 60)] + 3 * [(4, 5)] + [(90, 60)]
+
+
 @torch.inference_mode()
 def test_it_remembers_what_was_made_whoever_made_it(model, screens):
     policy, told = Policy(model), Policy(model)
