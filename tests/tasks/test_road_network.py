@@ -1,5 +1,6 @@
 """What is particular to roads: what counts as wrong, the order of tracing, tiles; and one has to look."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -182,7 +183,7 @@ class TestTheExpert:
         assert other.score().parts["graph_f1"] < 0.3
 
     def test_slips_are_wrong_and_in_view(self) -> None:
-        session, slips = finished(SEED), 0
+        session, slips = finished(SEED), Counter[str]()
         person = VirtualAnnotator(again := Session(session.source), STEADY, np.random.default_rng(0))
         while not again.done:
             intent, _ = person.intend()
@@ -190,9 +191,11 @@ class TestTheExpert:
                 after = TASK.update(again.world, slip)
                 assert TASK.standing(after).in_error
                 assert TASK.expert(after, person.memory, 0.5).event == Event("undo")
-                slips += 1
+                slips[intent.event.widget] += 1
             again.click(person(again.screen))
-        assert slips > 50
+        assert set(slips) == {"canvas", "new"}  # beside a road, and on where a path should end
+        assert slips["canvas"] > 50
+        assert slips["new"] > 5
 
     def test_the_cautious_see_every_view(self) -> None:
         assert len(finished(SEED, care=1.0).world.visited) == 9

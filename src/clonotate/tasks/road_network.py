@@ -209,19 +209,24 @@ class RoadNetwork(Task[World, Memory]):
         return from_above(world, care) if world.above else close_up(world, care)
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
-        if intent.kind != "place" or intent.event.at is None:
+        """Beside the road, past its bend or its end, into a drive, or back to what is drawn."""
+        if world.above or intent.kind not in ("place", "select"):
             return ()
-        x, y = intent.event.at
+        x, y = intent.event.at or ahead(world)
         before = world.shown_at(world.last) if world.last else (x - 20, y)
         across, down = x - before[0], y - before[1]
-        overshot = [(x + round(across * k), y + round(down * k)) for k in (0.6, 1.1)]
+        overshot = [(x + round(across * k), y + round(down * k)) for k in (0, 0.6, 1.1)]
         hand = [(x + dx, y + dy) for dx, dy in ((11, 6), (-9, 12), (3, -14), (-15, -5), (8, 17))]
-        path = [world.shown_at(decoy) for decoy in world.tile.decoys[::3]]
-        tempting = [at for at in path if 14 < math.dist(at, before) < REACH and math.dist(at, (x, y)) < REACH]
+        drives = [world.shown_at(decoy) for decoy in world.tile.decoys[::3]]
+        drawn = [world.shown_at(node) for path in world.paths for node in path]
+        tempting, back = (
+            [at for at in places if 14 < math.dist(at, before) < REACH and math.dist(at, (x, y)) < REACH]
+            for places in (drives, drawn)
+        )
         faults = len(world.sketch.faults)
         return tuple(
             Event("canvas", at)
-            for at in (*overshot, *hand, *tempting[:3])
+            for at in (*overshot, *hand, *tempting[:3], *back[:3])
             if all(MARGIN <= v < CANVAS - MARGIN for v in at)
             and len(self.update(world, Event("canvas", at)).sketch.faults) > faults
         )
@@ -287,6 +292,13 @@ def placed(world: World, place: Place) -> World:
     if node == world.last or sum(map(len, world.paths)) >= MOST:
         return world
     return replace(world, paths=(*world.paths[:-1], (*world.paths[-1], node)))
+
+
+def ahead(world: World) -> Place:
+    """Where the open path would go on straight: on the canvas, as far again as its last step."""
+    path = world.paths[-1]
+    (x, y), (from_x, from_y) = path[-1], path[-2] if len(path) > 1 else (path[-1][0] - 20, path[-1][1])
+    return world.shown_at((2 * x - from_x, 2 * y - from_y))
 
 
 # What the expert does
