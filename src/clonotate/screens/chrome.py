@@ -116,7 +116,7 @@ def _strip(screen: Screen, rect: Rect, item: Strip, layout: Layout) -> None:
     pitch, high = min(place.width // max(across, 1), 9 * ratio), place.height // rows
     picture = _ticks(item.caption, item.filled, rect, (across, pitch, high), layout)
     screen[rect.top : rect.top + len(picture), rect.left : rect.right] = picture
-    if 0 <= item.present < len(item.filled):
+    if item.present is not None and 0 <= item.present < len(item.filled):
         row, column = divmod(item.present, across)
         tick = Rect(place.left + column * pitch, place.top + row * high, pitch - ratio, high - ratio)
         fill(screen, tick.inset(-ratio, -ratio), theme.present)

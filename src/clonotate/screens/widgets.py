@@ -52,11 +52,11 @@ class Readout:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A timeline: one tick a slice, frame or band; filled where annotated, the present one framed."""
+    """A timeline: one tick a slice, frame or band; filled where annotated, the present one framed, if any."""
 
     caption: str
     filled: tuple[bool, ...]
-    present: int
+    present: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def told(item: Status) -> dict[str, str]:
         case Readout(caption, value, swatch):
             return {"caption": caption, "value": value or (f"rgb{swatch}" if swatch else "")}
         case Strip(caption, filled, present):
-            return {"caption": caption, "value": f"{present + 1} of {len(filled)}, {sum(filled)} annotated"}
+            at = f"{len(filled)}" if present is None else f"{present + 1} of {len(filled)}"
+            return {"caption": caption, "value": f"{at}, {sum(filled)} annotated"}
         case Plot(caption, values, present):
             return {"caption": caption, "value": f"{present + 1} of {len(values)}"}
 

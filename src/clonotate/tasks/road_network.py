@@ -124,7 +124,7 @@ class RoadNetwork(Task[World, Memory]):
     """The knobs are those of the country."""
 
     name: ClassVar[str] = "road-network-construction"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     country: Country = field(default_factory=Country)
 
@@ -145,13 +145,14 @@ class RoadNetwork(Task[World, Memory]):
 
     def view(self, world: World) -> View:
         (x, y), close, begun = world.corner, not world.above, world.last is not None
+        here = VIEWS.index(world.view) if close else None
         image = world.tile.image[y : y + CANVAS, x : x + CANVAS] if close else world.tile.overview
         return View(
             title="Road network",
             canvas=Canvas(image, overlay(world.paths, world.above, world.corner, world.pin)),
             groups=panel(world.view, world.above, begun, world.paths != ((),)),
             status=(
-                Strip("Views seen", tuple(view in world.visited for view in VIEWS), VIEWS.index(world.view)),
+                Strip("Views seen", tuple(view in world.visited for view in VIEWS), here),
                 Readout("View", "tile" if world.above else f"{world.view[0] + 1},{world.view[1] + 1}"),
                 Readout("Paths", f"{len(world.paths) - (not begun)}"),
                 Readout("Path", f"{len(world.paths[-1])} nodes" if begun else "new", OPEN),
