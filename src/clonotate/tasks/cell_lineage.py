@@ -2,6 +2,7 @@
 
 The tool walks through the cells of frame t in reading order and outlines the active one: yellow in frame t,
 cyan in frame t+1, where one clicks what it became; magenta while Divide is on and asks for two daughters.
+What can be clicked there, the cells that no link leads to yet, has a thin outline.
 The expert flips back before a link that is in doubt. It knows only frames its screens have shown.
 """
 
@@ -25,6 +26,7 @@ SOURCE: RGB = (255, 215, 60)
 TARGET: RGB = (70, 210, 255)
 DIVIDING: RGB = (255, 90, 235)
 LINKED: RGB = (90, 230, 110)
+FREE: RGB = (190, 170, 215)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class CellLineage(Task[World, Memory]):
     """The knobs are those of the culture."""
 
     name: ClassVar[str] = "cell-lineage-tracking"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     culture: cells.Culture = field(default_factory=lambda: cells.STANDARD)
 
@@ -294,9 +296,9 @@ def asked(world: World) -> str:
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """The links into this frame, the outline of the active cell, and the first daughter."""
+    """The links into this frame, the outlines of the active cell and of those to choose from, a daughter."""
     here, active = world.film.frames[world.z].cells, world.active
-    items: list[Mark | Path] = []
+    items: list[Mark | Path] = [Path(here[j].outline, FREE, closed=True) for j in free(world)]
     for (t, i), link in zip(world.film.queue, world.links, strict=False):
         if t == world.z - 1:
             start = world.film.frames[t].cells[i].middle
@@ -310,6 +312,15 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
         if world.daughter is not None and world.clickable:
             items.append(Mark(here[world.daughter].middle, DIVIDING, 3, "disc"))
     return tuple(items)
+
+
+def free(world: World) -> tuple[int, ...]:
+    """The cells of this frame that no link leads to yet, where one is asked for."""
+    if not world.clickable:
+        return ()
+    made = zip(world.film.queue, world.links, strict=False)
+    taken = {j for (t, _), link in made if t == world.z - 1 for j in link} | {world.daughter}
+    return tuple(j for j in range(len(world.film.frames[world.z].cells)) if j not in taken)
 
 
 def source_middle(world: World) -> Place:
