@@ -14,6 +14,7 @@ from clonotate.screens.widgets import Path
 from clonotate.tasks.base import Intent
 from clonotate.tasks.cell_lineage import (
     DIVIDING,
+    FREE,
     LEVELS,
     SOURCE,
     TARGET,
@@ -130,17 +131,36 @@ def test_graded_parts() -> None:
     assert link in halved.wrong
 
 
-def outline_color(world: World) -> object:
-    return next((item.color for item in overlay(world) if isinstance(item, Path) and item.closed), None)
+def outlines(world: World) -> dict[Path, object]:
+    """The outlines on the screen, and their colours."""
+    return {item: item.color for item in overlay(world) if isinstance(item, Path) and item.closed}
 
 
 def test_the_screen_tells_source_target_and_divide() -> None:
     world = world_of(0)
     there = do(world, "next")
-    assert outline_color(world) == SOURCE
-    assert outline_color(there) == TARGET
-    assert outline_color(do(there, "divide")) == DIVIDING
-    assert outline_color(do(there, "next")) is None
+    assert set(outlines(world).values()) == {SOURCE}
+    assert set(outlines(there).values()) == {TARGET, FREE}
+    assert set(outlines(do(there, "divide")).values()) == {DIVIDING, FREE}
+    assert not outlines(do(there, "next"))
+
+
+def thin(world: World) -> set[tuple[tuple[int, int], ...]]:
+    """The outlines of what can be clicked."""
+    return {item.points for item, color in outlines(world).items() if color == FREE}
+
+
+def test_what_can_be_clicked_is_outlined() -> None:
+    world, link = with_link(2)
+    here = linked(world, link)
+    t, cells = here.z, here.film.frames[here.z].cells
+    made = zip(here.film.queue, here.links, strict=False)
+    taken = {j for (start, _), answer in made if start == t - 1 for j in answer}
+    assert thin(here) == {cell.outline for j, cell in enumerate(cells) if j not in taken}
+    daughter, other = here.answer
+    halfway = do(here, "divide", on(here, daughter, t))
+    assert thin(here) - thin(halfway) == {cells[daughter].outline}
+    assert cells[other].outline in thin(halfway)
 
 
 def watched(world: World) -> Memory:
