@@ -7,7 +7,7 @@ clonotate dagger specialists/road-network-construction --recipe further:roads --
     --seed 11 --processes 1 --out runs/further-roads
 clonotate average specialists/road-network-construction runs/further-roads/round-00 --out runs/mean-roads
 
-Roads, behaviour and plumes began at revision 459b2e0; cells, limbs and `roads_again` at b232f76.
+Roads, behaviour and plumes began at revision 459b2e0, cells at b232f76.
 """
 
 from dataclasses import replace
@@ -44,11 +44,6 @@ def plumes() -> Run:
     return further("spectral-plume-finding", 480, 260)
 
 
-def limbs() -> Run:
-    """With 160 episodes, `--seed 21`; a hidden point counts three times."""
-    return counting(further("animal-limb-tracking", 900, 270), "select", 3.0)
-
-
 def cells() -> Run:
     """With 160 episodes, `--seed 22`, on screens of version 1."""
     return further("cell-lineage-tracking", 600, 280)
@@ -57,12 +52,3 @@ def cells() -> Run:
 def cells_outlined() -> Run:
     """On from the mean of both ends of that, on screens of version 2; with 160 episodes, `--seed 26`."""
     return replace(further("cell-lineage-tracking", 560, 320), start="runs/mean-cells", lr=8e-4)
-
-
-def roads_again() -> Run:
-    """On screens of version 4, with 160 episodes, `--seed 23`; to end a path counts twice.
-
-    Who ends it too early goes on from there; who goes on where it should end has drawn what is no road.
-    """
-    run = further("road-network-construction", 500, 290)
-    return replace(run, curriculum=replace(run.curriculum, worth=(("done", 0.6), ("select", 2.0))))

@@ -216,6 +216,7 @@ class RoadNetwork(Task[World, Memory]):
         x, y = intent.event.at or ahead(world)
         before = world.shown_at(world.last) if world.last else (x - 20, y)
         across, down = x - before[0], y - before[1]
+        # At 0 it is a slip only where the path should end
         overshot = [(x + round(across * k), y + round(down * k)) for k in (0, 0.6, 1.1)]
         hand = [(x + dx, y + dy) for dx, dy in ((11, 6), (-9, 12), (3, -14), (-15, -5), (8, 17))]
         drives = [world.shown_at(decoy) for decoy in world.tile.decoys[::3]]
