@@ -2,7 +2,7 @@
 
     python benchmarks/layouts.py specialists --episodes 8
 
-A layout that is in the file is not measured again; card.py makes a table of it.
+A family that is in the file under a layout is not measured there again; card.py makes a table of it.
 """
 
 import argparse
@@ -34,18 +34,20 @@ def main() -> None:
     found: dict[str, Any] = json.loads(OUT.read_text()) if OUT.exists() else {}
     page = found.setdefault(asked.policy, {"seed": SEED, "budget": GUARDS.budget, "layouts": {}})
     for layout in LAYOUTS:
-        if layout not in page["layouts"]:
-            page["layouts"][layout] = finished(who, layout, asked.episodes, asked.processes)
+        known = page["layouts"].setdefault(layout, {})
+        if missing := [task for task in NINE if task not in known]:
+            known |= finished(who, layout, missing, asked.episodes, asked.processes)
+            page["layouts"][layout] = {task: known[task] for task in NINE}
             write_whole(OUT, (json.dumps(found, indent=1) + "\n").encode())
-            print(layout, page["layouts"][layout], flush=True)
+            print(layout, {task: known[task] for task in missing}, flush=True)
 
 
-def finished(who: Contender, layout: str, episodes: int, workers: int) -> dict[str, str]:
+def finished(who: Contender, layout: str, tasks: list[str], episodes: int, workers: int) -> dict[str, str]:
     """For each family a 1 or a 0 for each world: whether it ended with nothing wrong."""
-    each = [attempts(task, episodes, SEED, "standard", layout, GUARDS) for task in NINE]
+    each = [attempts(task, episodes, SEED, "standard", layout, GUARDS) for task in tasks]
     rows = list(fan_out(attempt, who, [job for jobs in each for job in jobs], workers))
     right = "".join(str(int(row.success)) for row in rows)
-    return {task: right[k * episodes : (k + 1) * episodes] for k, task in enumerate(NINE)}
+    return {task: right[k * episodes : (k + 1) * episodes] for k, task in enumerate(tasks)}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Source
-from clonotate.screens.widgets import Path
+from clonotate.screens.widgets import Mark, Path
 from clonotate.tasks.base import Intent
 from clonotate.tasks.cell_lineage import (
     DIVIDING,
@@ -18,6 +18,7 @@ from clonotate.tasks.cell_lineage import (
     LEVELS,
     SOURCE,
     TARGET,
+    WAITING,
     CellLineage,
     Memory,
     World,
@@ -161,6 +162,21 @@ def test_what_can_be_clicked_is_outlined() -> None:
     halfway = do(here, "divide", on(here, daughter, t))
     assert thin(here) - thin(halfway) == {cells[daughter].outline}
     assert cells[other].outline in thin(halfway)
+
+
+def crosses(world: World) -> set[tuple[int, int]]:
+    """Where cells were that are to be linked next."""
+    return {item.at for item in overlay(world) if isinstance(item, Mark) and item.color == WAITING}
+
+
+def test_crosses_stand_where_the_cells_were_that_are_linked_next() -> None:
+    world = world_of(0)
+    cells = world.film.frames[0].cells
+    there = do(world, "next")
+    assert crosses(there) == {cell.middle for cell in cells[1:]}
+    assert not crosses(world)
+    assert crosses(do(there, on(there, there.answer[0], 1))) == {cell.middle for cell in cells[2:]}
+    assert not crosses(linked(world, len(cells) - 1))
 
 
 def watched(world: World) -> Memory:

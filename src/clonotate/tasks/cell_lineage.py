@@ -2,7 +2,8 @@
 
 The tool walks through the cells of frame t in reading order and outlines the active one: yellow in frame t,
 cyan in frame t+1, where one clicks what it became; magenta while Divide is on and asks for two daughters.
-What can be clicked there, the cells that no link leads to yet, has a thin outline.
+What can be clicked there, the cells that no link leads to yet, has a thin outline; crosses stand where the
+cells were that are linked next, for one of these may want the same.
 The expert flips back before a link that is in doubt. It knows only frames its screens have shown.
 """
 
@@ -27,6 +28,7 @@ TARGET: RGB = (70, 210, 255)
 DIVIDING: RGB = (255, 90, 235)
 LINKED: RGB = (90, 230, 110)
 FREE: RGB = (190, 170, 215)
+WAITING: RGB = (205, 175, 70)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,7 @@ class CellLineage(Task[World, Memory]):
     """The knobs are those of the culture."""
 
     name: ClassVar[str] = "cell-lineage-tracking"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     culture: cells.Culture = field(default_factory=lambda: cells.STANDARD)
 
@@ -296,7 +298,7 @@ def asked(world: World) -> str:
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """The links into this frame, the outlines of the active cell and of those to choose from, a daughter."""
+    """The links into this frame; the active cell, those to choose from and to link next; a daughter."""
     here, active = world.film.frames[world.z].cells, world.active
     items: list[Mark | Path] = [Path(here[j].outline, FREE, closed=True) for j in free(world)]
     for (t, i), link in zip(world.film.queue, world.links, strict=False):
@@ -308,6 +310,7 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
                 items.append(Mark(start, LINKED, 4, "cross"))
     if active and world.z in (active[0], active[0] + 1):
         color = DIVIDING if world.divide else SOURCE if world.z == active[0] else TARGET
+        items += [Mark(at, WAITING, 3, "cross") for at in waiting(world)]
         items.append(Path(world.film.frames[active[0]].cells[active[1]].outline, color, closed=True))
         if world.daughter is not None and world.clickable:
             items.append(Mark(here[world.daughter].middle, DIVIDING, 3, "disc"))
@@ -321,6 +324,14 @@ def free(world: World) -> tuple[int, ...]:
     made = zip(world.film.queue, world.links, strict=False)
     taken = {j for (t, _), link in made if t == world.z - 1 for j in link} | {world.daughter}
     return tuple(j for j in range(len(world.film.frames[world.z].cells)) if j not in taken)
+
+
+def waiting(world: World) -> tuple[Place, ...]:
+    """In the frame to click in: where each cell that is linked after the active one was before."""
+    if not world.clickable:
+        return ()
+    later, before = world.film.queue[len(world.links) + 1 :], world.target - 1
+    return tuple(world.film.frames[t].cells[i].middle for t, i in later if t == before)
 
 
 def source_middle(world: World) -> Place:
