@@ -52,3 +52,8 @@ def cells() -> Run:
 def cells_outlined() -> Run:
     """On from the mean of both ends of that, on screens of version 2; with 160 episodes, `--seed 26`."""
     return replace(further("cell-lineage-tracking", 560, 320), start="runs/mean-cells", lr=8e-4)
+
+
+def cells_crossed() -> Run:
+    """On from that (shipped at revision 63e2fee) on screens of version 3; with 160 episodes, `--seed 34`."""
+    return replace(further("cell-lineage-tracking", 400, 400), lr=8e-4)
