@@ -2,10 +2,11 @@
 
     python benchmarks/designs.py --minutes 60 --processes 2 --weights vit_small.safetensors
 
-Trains every design on every task for so many minutes, one after the other, and asks the checkpoints on its
-way (after 1, 2, 4, ... times --every steps) about validation worlds. Kill it and run it again: it goes on.
-Step k has the same lessons in every design: equal steps are equal frames. The learning rate stays flat, and
-the averaged weights are judged. --weights: a backbone for the third design (see backbone.py), else left out.
+Trains every design on every task for so many minutes, and to step --meet where that takes longer, one after
+the other, and asks the checkpoints on its way (after 1, 2, 4, ... times --every steps, and when the minutes
+are over) about validation worlds. Kill it and run it again: it goes on. Step k has the same lessons in every
+design: equal steps are equal frames. The learning rate stays flat, and the averaged weights are judged.
+--weights: a backbone for the third design (see backbone.py), else left out.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from curves import draw
 
 DESIGNS = {"pointer": "nano", "grid, from scratch": "grid-nano", "grid, pretrained": "grid-nano-vit"}
 TASKS = ("colored-dot-tracking", "neuron-tracking", "animal-limb-tracking")
+PRETRAINED = "grid, pretrained"
 VALIDATION = 10_000
 BUDGET = 300
 
@@ -58,18 +60,21 @@ class Row:
 def main() -> None:
     """Train, measure, and write curves.csv, curves.png and table.md."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    options.add_argument("--designs", nargs="+", default=DESIGNS, help="others keep the rows that they have")
     options.add_argument("--minutes", type=float, default=60, help="of training for each design and task")
+    options.add_argument("--meet", type=int, default=0, help="a step that every design is trained to")
     options.add_argument("--tasks", nargs="+", default=TASKS)
     options.add_argument("--level", default="standard")
     options.add_argument("--weights", type=Path, help="safetensors of timm's vit_small_patch14_dinov2")
     options.add_argument("--processes", type=int, default=1)
     options.add_argument("--every", type=int, default=25, help="steps of the first checkpoint on the way")
     options.add_argument("--episodes", type=int, default=20, help="validation worlds of each task")
+    options.add_argument("--alone", type=int, default=20, help="the same, in closed loop")
     options.add_argument("--out", type=Path, default=Path("runs/designs"), help="for trainings")
     options.add_argument("--results", type=Path, default=Path("benchmarks/designs"))
     options.add_argument("--note", default="", help="said above the table")
     chosen = options.parse_args()
-    names = [name for name in DESIGNS if name != "grid, pretrained" or chosen.weights]
+    names = [name for name in chosen.designs if name != PRETRAINED or chosen.weights]
     file = chosen.results / "curves.csv"
     rows = read(file)
     for task in chosen.tasks:
@@ -78,17 +83,18 @@ def main() -> None:
             rows.append(row)
             write_whole(file, written(rows))
     draw(rows, chosen.results / "curves.png", chosen.note)
-    costs = {name: {task: cost(DESIGNS[name], task) for task in chosen.tasks} for name in names}
+    names = [name for name in DESIGNS if any(row.design == name for row in rows)]
+    costs = {name: {task: cost(DESIGNS[name], task) for task in TASKS} for name in names}
     write_whole(chosen.results / "table.md", "\n".join(page(rows, costs, chosen)).encode())
 
 
 def trained(name: str, task: str, chosen: argparse.Namespace) -> Path:
-    """A design's training on one task, gone on with until its minutes are over."""
+    """A design's training on one task: until its minutes are over, and to the step to meet at."""
     folder = chosen.out / f"{DESIGNS[name]}-{task}"
     run = Run(
         Curriculum(((task, chosen.level),)),
         preset=DESIGNS[name],
-        start=str(begun(chosen)) if "pretrained" in name else "",
+        start=str(begun(chosen)) if name == PRETRAINED else "",
         steps=1_000_000,
         decay_from=1.0,
         processes=chosen.processes,
@@ -99,7 +105,19 @@ def trained(name: str, task: str, chosen: argparse.Namespace) -> Path:
     gone = read_page(folder)["metrics"]["minutes"] if (folder / "model.json").exists() else 0.0
     if gone < chosen.minutes - 0.05:
         train(run, folder, chosen.minutes - gone)
+        keep(folder)
+    if read_page(folder)["metrics"]["step"] < chosen.meet:
+        train(run, folder, until=chosen.meet)
     return folder
+
+
+def keep(folder: Path) -> None:
+    """Puts the present checkpoint among the snapshots, before the training goes on."""
+    step = int(read_page(folder)["metrics"]["step"])
+    kept = folder / "snapshots" / f"{step:06d}"
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in ("model.json", "weights.safetensors"):
+        write_whole(kept / name, (folder / name).read_bytes())
 
 
 def begun(chosen: argparse.Namespace) -> Path:
@@ -107,29 +125,26 @@ def begun(chosen: argparse.Namespace) -> Path:
     folder: Path = chosen.out / "pretrained"
     if not (folder / "model.json").exists():
         torch.manual_seed(0)
-        save_model(folder, build(DESIGNS["grid, pretrained"], weights=str(chosen.weights)))
+        save_model(folder, build(DESIGNS[PRETRAINED], weights=str(chosen.weights)))
     return folder
 
 
 def measured(
     folders: dict[str, Path], task: str, chosen: argparse.Namespace, known: list[Row]
 ) -> Iterator[Row]:
-    """The rows of a task that are not known yet; left alone are the last ones, and the last in common."""
-    stages = {name: checkpoints(folder, chosen.every) for name, folder in folders.items()}
-    common = max(set.intersection(*(set(found) for found in stages.values())), default=0)
+    """The rows of a task that are not known yet; let alone is what there was when the minutes were over."""
     done = {(row.design, row.task, row.step) for row in known}
-    for name, found in stages.items():
-        for step, folder in found.items():
+    for name, folder in folders.items():
+        for step, found in checkpoints(folder, chosen).items():
             if (name, task, step) not in done:
-                alone = step in (common, max(found))
-                yield Row(name, task, **judged(folder, task, chosen, alone))
+                yield Row(name, task, **judged(found, task, chosen, alone=step % chosen.every > 0))
 
 
-def checkpoints(folder: Path, every: int) -> dict[int, Path]:
-    """Checkpoints by their step: after 1, 2, 4, ... times `every` steps, and the last."""
-    last = int(read_page(folder)["metrics"]["step"])
-    steps = [every * 2**k for k in range(32) if every * 2**k < last]
-    return {step: folder / "snapshots" / f"{step:06d}" for step in steps} | {last: folder}
+def checkpoints(folder: Path, chosen: argparse.Namespace) -> dict[int, Path]:
+    """Checkpoints by their step: the 1st, 2nd, 4th, ... kept, when the minutes were over, at `meet`."""
+    kept = {int(path.name): path for path in sorted((folder / "snapshots").iterdir())}
+    wanted = {chosen.every * 2**k for k in range(32)} | {chosen.meet}
+    return {step: path for step, path in kept.items() if step in wanted or step % chosen.every}
 
 
 def judged(folder: Path, task: str, chosen: argparse.Namespace, alone: bool) -> dict[str, Any]:
@@ -152,7 +167,7 @@ def judged(folder: Path, task: str, chosen: argparse.Namespace, alone: bool) -> 
     if alone:
         guards = Guards(BUDGET)
         result = closed_loop(
-            who, task, chosen.episodes, VALIDATION, chosen.level, guards=guards, workers=chosen.processes
+            who, task, chosen.alone, VALIDATION, chosen.level, guards=guards, workers=chosen.processes
         ).summary()
         found |= {name: result[name] for name in ("success", "low", "high")}
     return found
@@ -162,20 +177,21 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
     """The tables, as Markdown."""
     if chosen.note:
         yield f"**{chosen.note}**\n"
-    yield f"{chosen.minutes:g} minutes of training for each design and task, on {chosen.processes} core(s);"
+    yield f"{chosen.minutes:g} minutes of training for each design and task, on {chosen.processes} core(s),"
+    yield "or as many frames as the slowest of them saw in all;"
     yield f"{chosen.episodes} validation worlds ({chosen.level}, seeds from {VALIDATION}), 95 % intervals;"
     yield f"budget {BUDGET} clicks.\n"
     yield "| task | at equal | design | steps | frames | minutes | placed <= 5 px | nats | success |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for task in chosen.tasks:
+    for task in TASKS:
         here = [row for row in rows if row.task == task]
-        last = {name: max((r for r in here if r.design == name), key=lambda r: r.step) for name in costs}
-        shared = set.intersection(*({r.step for r in here if r.design == name} for name in costs))
-        for name in costs:
-            yield line(task, "minutes", last[name])
-        for row in here:
-            if shared and row.design in costs and row.step == max(shared):
-                yield line(task, "frames", row)
+        own = {name: mine for name in costs if (mine := [row for row in here if row.design == name])}
+        shared = set.intersection(*({row.step for row in mine} for mine in own.values())) if own else set()
+        for mine in own.values():
+            if timely := [row for row in mine if row.minutes < chosen.minutes + 1]:
+                yield line(task, "minutes", max(timely, key=lambda row: row.step))
+        for mine in own.values():
+            yield from (line(task, "frames", row) for row in mine if shared and row.step == max(shared))
     kept = ", ".join(map(str, CLICKS))
     yield f"\n| design | task | parameters | GFLOP a screen | ms a click | MB kept after {kept} clicks |"
     yield "|---|---|---|---|---|---|"

@@ -151,3 +151,22 @@ def behaviour_again() -> Run:
 def roads_again() -> Run:
     """After `roads_practice`, with 150 episodes, some 45 minutes."""
     return again(roads_practice(), "runs/any-roads-practice", 1_400)
+
+
+OTHERS = (*KNOWN[1:], *6 * ("sampled@384x288",), *7 * ("painted@384x288",))
+"""All but the original layout, under which dots and spores have other networks."""
+
+
+def dots_and_spores() -> Run:
+    """On from `nine`, two dots to a spore, on one core for 45 minutes.
+
+    It ships for dots: in spores it ended below `nine`.
+    """
+    run = anywhere(500, *2 * ("colored-dot-tracking",), "exploration-classification-3d")
+    curriculum = replace(run.curriculum, layouts=OTHERS)
+    return replace(run, curriculum=curriculum, start="nine", episodes_per_step=4)
+
+
+def dots_and_spores_practice() -> Run:
+    """After `dots_and_spores`, with 160 episodes, `--seed 5`, as long again."""
+    return practice(dots_and_spores(), 680)

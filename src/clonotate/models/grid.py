@@ -215,7 +215,7 @@ PUBLISHED = {"backbone": "vit_base_patch14_reg4_dinov2", "backbone_rate": 0.1}
 PRESETS: dict[str, dict[str, Any]] = {
     "grid-pico": {"width": 64, "depth": 2},
     "grid-nano": {"width": 192, "depth": 4},
-    "grid-nano-vit": {"width": 192, "depth": 4, "backbone": "vit_small_patch14_dinov2", "backbone_rate": 0.1},
+    "grid-nano-vit": {"width": 192, "depth": 4, "backbone": "vit_small_patch14_dinov2", "backbone_rate": 0.0},
     "grid-26m": {"width": 512, "depth": 8, **PUBLISHED},
     "grid-50m": {"width": 640, "depth": 10, **PUBLISHED},
     "grid-95m": {"width": 768, "depth": 13, **PUBLISHED},
