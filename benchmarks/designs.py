@@ -12,6 +12,7 @@ design: equal steps are equal frames. The learning rate stays flat, and the aver
 import argparse
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -178,20 +179,18 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
     if chosen.note:
         yield f"**{chosen.note}**\n"
     yield f"{chosen.minutes:g} minutes of training for each design and task, on {chosen.processes} core(s),"
-    yield "or as many frames as the slowest of them saw in all;"
+    yield "or as many frames as the slower of them saw;"
     yield f"{chosen.episodes} validation worlds ({chosen.level}, seeds from {VALIDATION}), 95 % intervals;"
     yield f"budget {BUDGET} clicks.\n"
     yield "| task | at equal | design | steps | frames | minutes | placed <= 5 px | nats | success |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for task in TASKS:
         here = [row for row in rows if row.task == task]
-        own = {name: mine for name in costs if (mine := [row for row in here if row.design == name])}
-        shared = set.intersection(*({row.step for row in mine} for mine in own.values())) if own else set()
-        for mine in own.values():
-            if timely := [row for row in mine if row.minutes < chosen.minutes + 1]:
+        for name in costs:
+            if timely := [r for r in here if r.design == name and r.minutes < chosen.minutes + 1]:
                 yield line(task, "minutes", max(timely, key=lambda row: row.step))
-        for mine in own.values():
-            yield from (line(task, "frames", row) for row in mine if shared and row.step == max(shared))
+        for step in met(here, len(costs)):
+            yield from (line(task, "frames", row) for row in here if row.step == step)
     kept = ", ".join(map(str, CLICKS))
     yield f"\n| design | task | parameters | GFLOP a screen | ms a click | MB kept after {kept} clicks |"
     yield "|---|---|---|---|---|---|"
@@ -201,6 +200,13 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
             size, work = f"{one.parameters / 1e6:.2f}M", f"{one.flops / 1e9:.2f}"
             yield f"| {name} | {task} | {size} | {work} | {one.ms:.1f} | {memory} |"
     yield ""
+
+
+def met(rows: list[Row], designs: int) -> list[int]:
+    """The last steps at which all designs, all but one, ..., two were asked; none twice."""
+    asked = Counter(row.step for row in rows)
+    common = [[step for step, count in asked.items() if count >= least] for least in range(2, designs + 1)]
+    return sorted({max(steps) for steps in common if steps})
 
 
 def line(task: str, equal: str, row: Row) -> str:
