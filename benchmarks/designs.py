@@ -12,6 +12,7 @@ design: equal steps are equal frames. The learning rate stays flat, and the aver
 import argparse
 import csv
 import io
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -27,6 +28,7 @@ from clonotate.evaluation.teacher_forced import teacher_forced
 from clonotate.models import build
 from clonotate.models.checkpoint import read_page, save_model
 from clonotate.training.curriculum import Curriculum
+from clonotate.training.gather import copy
 from clonotate.training.train import Run, train
 from clonotate.whole import write_whole
 from costs import CLICKS, Cost, cost
@@ -37,6 +39,8 @@ TASKS = ("colored-dot-tracking", "neuron-tracking", "animal-limb-tracking")
 PRETRAINED = "grid, pretrained"
 VALIDATION = 10_000
 BUDGET = 300
+TIMELY = "timely"
+"""Beside a training: its checkpoint when the minutes were over, before it goes on to meet the others."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,10 @@ def main() -> None:
             write_whole(file, written(rows))
     draw(rows, chosen.results / "curves.png", chosen.note)
     names = [name for name in DESIGNS if any(row.design == name for row in rows)]
-    costs = {name: {task: cost(DESIGNS[name], task) for task in TASKS} for name in names}
+    costs = {
+        name: {row.task: cost(DESIGNS[name], row.task) for row in rows if row.design == name}
+        for name in names
+    }
     write_whole(chosen.results / "table.md", "\n".join(page(rows, costs, chosen)).encode())
 
 
@@ -106,19 +113,11 @@ def trained(name: str, task: str, chosen: argparse.Namespace) -> Path:
     gone = read_page(folder)["metrics"]["minutes"] if (folder / "model.json").exists() else 0.0
     if gone < chosen.minutes - 0.05:
         train(run, folder, chosen.minutes - gone)
-        keep(folder)
+        shutil.rmtree(folder / TIMELY, ignore_errors=True)
+        copy(folder, folder / TIMELY)
     if read_page(folder)["metrics"]["step"] < chosen.meet:
         train(run, folder, until=chosen.meet)
     return folder
-
-
-def keep(folder: Path) -> None:
-    """Puts the present checkpoint among the snapshots, before the training goes on."""
-    step = int(read_page(folder)["metrics"]["step"])
-    kept = folder / "snapshots" / f"{step:06d}"
-    kept.mkdir(parents=True, exist_ok=True)
-    for name in ("model.json", "weights.safetensors"):
-        write_whole(kept / name, (folder / name).read_bytes())
 
 
 def begun(chosen: argparse.Namespace) -> Path:
@@ -133,19 +132,24 @@ def begun(chosen: argparse.Namespace) -> Path:
 def measured(
     folders: dict[str, Path], task: str, chosen: argparse.Namespace, known: list[Row]
 ) -> Iterator[Row]:
-    """The rows of a task that are not known yet; let alone is what there was when the minutes were over."""
+    """The rows of a task that are not known yet; let alone when the minutes were over, and at `meet`."""
     done = {(row.design, row.task, row.step) for row in known}
     for name, folder in folders.items():
         for step, found in checkpoints(folder, chosen).items():
             if (name, task, step) not in done:
-                yield Row(name, task, **judged(found, task, chosen, alone=step % chosen.every > 0))
+                yield Row(
+                    name,
+                    task,
+                    **judged(found, task, chosen, alone=step == chosen.meet or found.name == TIMELY),
+                )
 
 
 def checkpoints(folder: Path, chosen: argparse.Namespace) -> dict[int, Path]:
     """Checkpoints by their step: the 1st, 2nd, 4th, ... kept, when the minutes were over, at `meet`."""
-    kept = {int(path.name): path for path in sorted((folder / "snapshots").iterdir())}
     wanted = {chosen.every * 2**k for k in range(32)} | {chosen.meet}
-    return {step: path for step, path in kept.items() if step in wanted or step % chosen.every}
+    kept = {step: folder / "snapshots" / f"{step:06d}" for step in sorted(wanted)}
+    timely = int(read_page(folder / TIMELY)["metrics"]["step"])
+    return {step: path for step, path in kept.items() if path.exists()} | {timely: folder / TIMELY}
 
 
 def judged(folder: Path, task: str, chosen: argparse.Namespace, alone: bool) -> dict[str, Any]:
@@ -184,7 +188,7 @@ def page(rows: list[Row], costs: dict[str, dict[str, Cost]], chosen: argparse.Na
     yield f"budget {BUDGET} clicks.\n"
     yield "| task | at equal | design | steps | frames | minutes | placed <= 5 px | nats | success |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for task in TASKS:
+    for task in dict.fromkeys(row.task for row in rows):
         here = [row for row in rows if row.task == task]
         for name in costs:
             if timely := [r for r in here if r.design == name and r.minutes < chosen.minutes + 1]:

@@ -23,6 +23,8 @@ from clonotate.training.curriculum import Curriculum
 from clonotate.training.train import Run
 
 LOOKS = (*12 * ("original",), *KNOWN, *2 * ("sampled@384x288",), *6 * ("painted@384x288",))
+OTHERS = (*KNOWN[1:], *6 * ("sampled@384x288",), *7 * ("painted@384x288",))
+"""All but the original layout, under which dots and spores have other networks."""
 
 
 def anywhere(seed: int, *tasks: str) -> Run:
@@ -151,10 +153,6 @@ def behaviour_again() -> Run:
 def roads_again() -> Run:
     """After `roads_practice`, with 150 episodes, some 45 minutes."""
     return again(roads_practice(), "runs/any-roads-practice", 1_400)
-
-
-OTHERS = (*KNOWN[1:], *6 * ("sampled@384x288",), *7 * ("painted@384x288",))
-"""All but the original layout, under which dots and spores have other networks."""
 
 
 def dots_and_spores() -> Run:
