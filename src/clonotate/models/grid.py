@@ -221,6 +221,6 @@ PRESETS: dict[str, dict[str, Any]] = {
     "grid-95m": {"width": 768, "depth": 13, **PUBLISHED},
     "grid-320m": {"width": 1024, "depth": 25, **PUBLISHED},
 }
-"""The ViT of `grid-nano-vit` is frozen, since a core cannot afford more: begin from a checkpoint that has its
-weights. The last four are named by what they have above the backbone, 86M in each of them: 8 layers of 512, as
-published, are 26M parameters, and the published sizes are 25M-28M to 320M."""
+"""The ViT of `grid-nano-vit` is frozen, since a core cannot afford more: begin from a checkpoint with its
+weights. The last four are named by what they have above the backbone, 86M in each of them: 8 layers of 512,
+as published, are 26M parameters, and the published sizes are 25M-28M to 320M."""
