@@ -168,3 +168,19 @@ def dots_and_spores() -> Run:
 def dots_and_spores_practice() -> Run:
     """After `dots_and_spores`, with 160 episodes, `--seed 5`, as long again."""
     return practice(dots_and_spores(), 680)
+
+
+def spores() -> Run:
+    """On from `nine`, on one core for 25 minutes; then `spores_settled`."""
+    run = anywhere(602, "exploration-classification-3d")
+    curriculum = replace(run.curriculum, layouts=OTHERS)
+    return replace(run, curriculum=curriculum, start="nine", episodes_per_step=4)
+
+
+def spores_settled() -> Run:
+    """After `spores` in ever smaller steps, demonstrations alone: practice had cost spores what they knew.
+
+    clonotate train anywhere:spores_settled --out runs/spores-settled --max-minutes 50
+    """
+    run = replace(spores(), start="runs/spores", steps=750, episodes_per_step=3, decay_from=0.0, lr_end=1e-5)
+    return replace(run, curriculum=replace(run.curriculum, seed=603), seed=603)

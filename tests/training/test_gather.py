@@ -12,11 +12,11 @@ from clonotate.evaluation.contenders import SPECIALISTS
 from clonotate.formats.worlds import read_world
 from clonotate.models import build
 from clonotate.models.checkpoint import PAGE, load, read_page, save_model
-from clonotate.models.specialists import STRAY, astray
+from clonotate.models.specialists import LOOK, STRAY, astray, read_look
 from clonotate.records import ClonotateError, Source
 from clonotate.screens.layout import LAYOUTS
 from clonotate.tasks import NINE, TASKS
-from clonotate.training.gather import first_look, gather
+from clonotate.training.gather import first_look, first_session, gather
 
 DATA = Path(os.environ.get("CLONOTATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 REAL = {
@@ -82,9 +82,9 @@ def test_the_policy_that_comes_along_knows_its_tools_under_any_layout(shipped, t
 
 
 def member(shipped, task, layout="original"):
-    """Who is to work: the one for the default layout alone, if there is one, else the one for any."""
-    known = sorted(name for name in shipped.members if task in name.partition("@")[0].split("+"))
-    return ([*known, "otherwise"])[0 if layout == "original" else max(len(known) - 1, 0)]
+    """Who is to work: who has a look of that task and layout, else whom the tool's title calls."""
+    looks = [path.parent.name for path in SPECIALISTS.glob(f"*/{LOOK.format(task=task, layout=layout)}")]
+    return (*looks, shipped.titles.get(first_session(task).view.title, "otherwise"))[0]
 
 
 @pytest.mark.parametrize("layout", ["original", "dark-top", "painted-5", "sampled-6"])
@@ -104,6 +104,16 @@ def test_of_a_look_and_a_title_the_later_calls(tmp_path):
     assert called(after, PLUMES, "original") == both
 
 
+def test_a_layout_that_only_the_one_for_the_rest_has_learnt_is_left_to_it(tmp_path):
+    anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("light-right", "painted@384x288"))
+    general = checkpoint(tmp_path / "general", DOTS, PLUMES, layouts=("original", "light-right", "sampled"))
+    team = load(gather([anywhere], general, tmp_path / "team"))
+    assert called(team, DOTS, "original") == "otherwise"
+    assert called(team, DOTS, "light-right") == called(team, DOTS, "dark-top") == DOTS
+    here = checkpoint(tmp_path / "here", DOTS)
+    assert called(load(gather([anywhere, here], general, tmp_path / "both")), DOTS, "original") == DOTS
+
+
 def test_two_for_the_same_task_if_one_is_for_any_layout(tmp_path):
     anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("original", "sampled@384x288"))
     here = checkpoint(tmp_path / "here", DOTS)
@@ -115,12 +125,15 @@ def test_two_for_the_same_task_if_one_is_for_any_layout(tmp_path):
 
 
 @pytest.mark.parametrize(("task", "level"), [(task, level) for task in NINE for level in TASKS[task]])
-def test_looks_of_other_tasks_are_far_from_those_of_every_world(shipped, task, level):
+def test_looks_of_other_tasks_are_far_from_those_of_every_world(task, level):
+    looks = [
+        (path.name, read_look(path)) for path in SPECIALISTS.glob(f"*/{LOOK.format(task='*', layout='*')}")
+    ]
     for seed in range(20_000, 20_003):
         screen = first(task, "original", level, seed)
-        strays = [(name, astray(screen, look)) for name, look in shipped.looks]
-        own = min((stray for name, stray in strays if task in name.split("+")), default=0)
-        others = [stray for name, stray in strays if task not in name.split("+")]
+        strays = [(name, astray(screen, look)) for name, look in looks]
+        own = min((stray for name, stray in strays if task in name), default=0)
+        others = [stray for name, stray in strays if task not in name]
         assert own < STRAY / 2
         assert min(others) > 2 * STRAY
 
