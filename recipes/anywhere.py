@@ -184,3 +184,21 @@ def spores_settled() -> Run:
     """
     run = replace(spores(), start="runs/spores", steps=750, episodes_per_step=3, decay_from=0.0, lr_end=1e-5)
     return replace(run, curriculum=replace(run.curriculum, seed=603), seed=603)
+
+
+def plumes_elsewhere() -> Run:
+    """On from the plumes that shipped, a quarter under the original layout, on one core for 28 minutes."""
+    run = anywhere(600, "spectral-plume-finding")
+    curriculum = replace(run.curriculum, layouts=(*6 * ("original",), *OTHERS))
+    return replace(run, curriculum=curriculum, episodes_per_step=4)
+
+
+def plumes_longer() -> Run:
+    """After `plumes_elsewhere`, with half as many lessons a step, for 32 minutes."""
+    run = replace(plumes_elsewhere(), start="runs/plumes-elsewhere", episodes_per_step=2, seed=601)
+    return replace(run, curriculum=replace(run.curriculum, seed=601))
+
+
+def plumes_longer_practice() -> Run:
+    """After `plumes_longer`, with 120 episodes, `--seed 7`; the mean with what shipped before ships."""
+    return practice(plumes_longer(), 900)
