@@ -104,16 +104,6 @@ def test_of_a_look_and_a_title_the_later_calls(tmp_path):
     assert called(after, PLUMES, "original") == both
 
 
-def test_a_layout_that_only_the_one_for_the_rest_has_learnt_is_left_to_it(tmp_path):
-    anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("light-right", "painted@384x288"))
-    general = checkpoint(tmp_path / "general", DOTS, PLUMES, layouts=("original", "light-right", "sampled"))
-    team = load(gather([anywhere], general, tmp_path / "team"))
-    assert called(team, DOTS, "original") == "otherwise"
-    assert called(team, DOTS, "light-right") == called(team, DOTS, "dark-top") == DOTS
-    here = checkpoint(tmp_path / "here", DOTS)
-    assert called(load(gather([anywhere, here], general, tmp_path / "both")), DOTS, "original") == DOTS
-
-
 def test_two_for_the_same_task_if_one_is_for_any_layout(tmp_path):
     anywhere = checkpoint(tmp_path / "anywhere", DOTS, layouts=("original", "sampled@384x288"))
     here = checkpoint(tmp_path / "here", DOTS)

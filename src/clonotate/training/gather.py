@@ -1,8 +1,7 @@
 """Put specialists together to one policy: copies of checkpoints, each with what it is called by.
 
-Who has learnt under layouts drawn at random is called by the titles of its tools, under any layout but those
-that only the one for the rest has learnt; else a specialist is called by the looks of those it has learnt
-under.
+Who has learnt under layouts drawn at random is called by the titles of its tools, under any layout; else a
+specialist is called by the looks of those it has learnt under.
 """
 
 import shutil
@@ -43,10 +42,6 @@ def gather(specialists: Sequence[Path], otherwise: Path, out: Path) -> Path:
         raise ClonotateError(f"two specialists have learnt {max(names, key=names.count)}: name one of them")
     who = {one: name for name, some in zip(names, called, strict=True) for one in some}
     titled = {task: name for (task, layout), name in who.items() if layout == ANY}
-    learnt = {name: curriculum(page)["layouts"] for name, page in zip(names, pages, strict=True)}
-    for task, layout in named(read_page(otherwise)):
-        if task in titled and layout not in learnt[titled[task]]:
-            who.setdefault((task, layout), "otherwise")
     with whole_folder(out) as beside:
         for name, folder in zip(names, specialists, strict=True):
             copy(folder, beside / name)
@@ -72,13 +67,6 @@ def calls(folder: Path, page: Mapping[str, Any]) -> list[tuple[str, str]]:
     if found := list(product(lessons["tasks"], layouts)):
         return found
     raise ClonotateError(f"{folder / PAGE} does not say which tasks and layouts were learnt")
-
-
-def named(page: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The tasks and layouts of a checkpoint's lessons, but no drawn layouts."""
-    lessons = curriculum(page)
-    layouts = [name for name in lessons["layouts"] if not name.startswith(DRAWN)]
-    return list(product(lessons["tasks"], layouts))
 
 
 def curriculum(page: Mapping[str, Any]) -> dict[str, list[str]]:
