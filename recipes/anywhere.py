@@ -178,7 +178,7 @@ def spores() -> Run:
 
 
 def spores_settled() -> Run:
-    """After `spores` in ever smaller steps, demonstrations alone: practice had cost spores what they knew.
+    """After `spores` in ever smaller steps, demonstrations alone: with practice, spores had come out worse.
 
     clonotate train anywhere:spores_settled --out runs/spores-settled --max-minutes 50
     """
