@@ -3,7 +3,7 @@
 From the specialists of revision 069db5d, demonstrations under the original layout (half), the named ones, and
 others in colours of their own; then practice, two fifths of the lessons, in ever smaller steps:
 
-for one in dots_and_neurons cells alignment limbs behaviour plumes roads; do
+for one in cells alignment limbs behaviour plumes roads; do
     clonotate train anywhere:$one --out runs/any-$one --device cuda --workers 2 --max-minutes 5.2 &
 done; wait
 clonotate dagger runs/any-limbs --recipe anywhere:limbs_practice --rounds 1 --episodes 320 --seed 3 \\
@@ -44,14 +44,14 @@ def anywhere(seed: int, *tasks: str) -> Run:
     )
 
 
+def elsewhere(run: Run, layouts: tuple[str, ...] = OTHERS) -> Run:
+    """The same run under these layouts, with as many lessons a step as one core does well."""
+    return replace(run, curriculum=replace(run.curriculum, layouts=layouts), episodes_per_step=4)
+
+
 def counting(run: Run, kind: Kind, times: float) -> Run:
     """The same run, in which a kind of click counts so many times."""
     return replace(run, curriculum=replace(run.curriculum, worth=((kind, times),)))
-
-
-def dots_and_neurons() -> Run:
-    """Two families in one network."""
-    return anywhere(140, "colored-dot-tracking", "neuron-tracking")
 
 
 def cells() -> Run:
@@ -91,11 +91,6 @@ def practice(run: Run, steps: int) -> Run:
     """On from such a run in ever smaller steps, two fifths of the lessons its own episodes with advice."""
     curriculum = replace(run.curriculum, recorded_share=0.4, notice=1, seed=run.curriculum.seed + 1)
     return replace(run, curriculum=curriculum, steps=steps, lr=6e-4, lr_end=1e-5, decay_from=0.0)
-
-
-def dots_and_neurons_practice() -> Run:
-    """After `dots_and_neurons`, with 260 episodes."""
-    return practice(dots_and_neurons(), 740)
 
 
 def cells_practice() -> Run:
@@ -161,8 +156,7 @@ def dots_and_spores() -> Run:
     It ships for dots: in spores it ended below `nine`.
     """
     run = anywhere(500, *2 * ("colored-dot-tracking",), "exploration-classification-3d")
-    curriculum = replace(run.curriculum, layouts=OTHERS)
-    return replace(run, curriculum=curriculum, start="nine", episodes_per_step=4)
+    return replace(elsewhere(run), start="nine")
 
 
 def dots_and_spores_practice() -> Run:
@@ -172,9 +166,7 @@ def dots_and_spores_practice() -> Run:
 
 def spores() -> Run:
     """On from `nine`, on one core for 25 minutes; then `spores_settled`."""
-    run = anywhere(602, "exploration-classification-3d")
-    curriculum = replace(run.curriculum, layouts=OTHERS)
-    return replace(run, curriculum=curriculum, start="nine", episodes_per_step=4)
+    return replace(elsewhere(anywhere(602, "exploration-classification-3d")), start="nine")
 
 
 def spores_settled() -> Run:
@@ -188,9 +180,7 @@ def spores_settled() -> Run:
 
 def plumes_elsewhere() -> Run:
     """On from the plumes that shipped, a quarter under the original layout, on one core for 28 minutes."""
-    run = anywhere(600, "spectral-plume-finding")
-    curriculum = replace(run.curriculum, layouts=(*6 * ("original",), *OTHERS))
-    return replace(run, curriculum=curriculum, episodes_per_step=4)
+    return elsewhere(anywhere(600, "spectral-plume-finding"), (*6 * ("original",), *OTHERS))
 
 
 def plumes_longer() -> Run:
