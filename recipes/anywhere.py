@@ -192,3 +192,20 @@ def plumes_longer() -> Run:
 def plumes_longer_practice() -> Run:
     """After `plumes_longer`, with 120 episodes, `--seed 7`; the mean with what shipped before ships."""
     return practice(plumes_longer(), 900)
+
+
+def limbs_elsewhere() -> Run:
+    """On from the limbs that shipped, a quarter under the original layout, on one core for 30 minutes."""
+    run = elsewhere(limbs(), (*6 * ("original",), *OTHERS))
+    run = replace(run, curriculum=replace(run.curriculum, seed=606), episodes_per_step=3, seed=606)
+    return counting(run, "select", 5.0)
+
+
+def limbs_settled() -> Run:
+    """After `limbs_elsewhere`, every other lesson of the hard level; the mean with what shipped before ships.
+
+    clonotate train anywhere:limbs_settled --out runs/limbs-settled
+    """
+    run = replace(limbs_elsewhere(), start="runs/limbs-elsewhere", steps=850, decay_from=0.0, lr_end=1e-5)
+    tasks = tuple((name, level) for name, _ in run.curriculum.tasks for level in ("standard", "hard"))
+    return replace(run, curriculum=replace(run.curriculum, tasks=tasks, seed=607), seed=607)

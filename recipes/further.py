@@ -7,7 +7,7 @@ clonotate dagger specialists/road-network-construction --recipe further:roads --
     --seed 11 --processes 1 --out runs/further-roads
 clonotate average specialists/road-network-construction runs/further-roads/round-00 --out runs/mean-roads
 
-Roads, behaviour and plumes began at revision 459b2e0, cells at b232f76.
+Roads, behaviour and plumes began at revision 459b2e0, cells at b232f76, dots and neurons at 8a1fbd1.
 """
 
 from dataclasses import replace
@@ -15,8 +15,10 @@ from dataclasses import replace
 from clonotate.screens.layout import KNOWN
 from clonotate.training.train import Run
 from recipes.anywhere import anywhere, counting, practice
+from recipes.foundation import DOTS, NEURONS, SECTIONS, TREMOR
 
 LOOKS = (*40 * ("original",), *KNOWN, "sampled@384x288", *4 * ("painted@384x288",))
+HARDER = ("neuron-tracking", "hard")
 
 
 def further(task: str, steps: int, seed: int) -> Run:
@@ -57,3 +59,14 @@ def cells_outlined() -> Run:
 def cells_crossed() -> Run:
     """On from that (shipped at revision 63e2fee) on screens of version 3; with 160 episodes, `--seed 34`."""
     return replace(further("cell-lineage-tracking", 400, 400), lr=8e-4)
+
+
+def dots_and_neurons() -> Run:
+    """With 120 episodes, `--seed 44 --tasks neuron-tracking`, under the original layout alone.
+
+    A third of the fresh lessons are neurons of the hard level: thinner, faster, with more grain.
+    """
+    run = practice(anywhere(730, "colored-dot-tracking", "neuron-tracking"), 400)
+    tasks = (*2 * (NEURONS, HARDER, DOTS), NEURONS, HARDER, SECTIONS)
+    curriculum = replace(run.curriculum, tasks=tasks, layouts=("original",), tremor=TREMOR)
+    return replace(run, curriculum=curriculum, episodes_per_step=4, warmup=10, log_every=25)
