@@ -1,6 +1,6 @@
 """Who finishes alone under each named layout: the first test worlds of nine families, to docs/layouts.json.
 
-    python benchmarks/layouts.py specialists --episodes 8
+    python benchmarks/layouts.py specialists --episodes 16
 
 A family that is in the file under a layout is not measured there again; card.py makes a table of it.
 """
