@@ -195,6 +195,21 @@ def plumes_longer_practice() -> Run:
     return practice(plumes_longer(), 900)
 
 
+def plumes_more() -> Run:
+    """On from that mean, shipped at revision 5b784ed, on one core for 28 minutes; then `plumes_settled`."""
+    run = replace(plumes_longer(), start="specialists/spectral-plume-finding", seed=604)
+    return replace(run, curriculum=replace(run.curriculum, seed=604))
+
+
+def plumes_settled() -> Run:
+    """After `plumes_more`, in ever smaller steps; the mean with what shipped before ships.
+
+    clonotate train anywhere:plumes_settled --out runs/plumes-settled
+    """
+    run = replace(plumes_more(), start="runs/plumes-more", steps=800, decay_from=0.0, lr_end=1e-5, seed=605)
+    return replace(run, curriculum=replace(run.curriculum, seed=605))
+
+
 def limbs_elsewhere() -> Run:
     """On from the limbs that shipped, a quarter under the original layout, on one core for 30 minutes."""
     run = elsewhere(anywhere(606, "animal-limb-tracking"), MOSTLY_OTHERS)
