@@ -50,6 +50,16 @@ def elsewhere(run: Run, layouts: tuple[str, ...] = OTHERS) -> Run:
     return replace(run, curriculum=replace(run.curriculum, layouts=layouts), episodes_per_step=4)
 
 
+def onward(run: Run, start: str, seed: int) -> Run:
+    """The same run, on from other weights and with other lessons."""
+    return replace(run, curriculum=replace(run.curriculum, seed=seed), start=start, seed=seed)
+
+
+def settled(run: Run, start: str, seed: int, steps: int) -> Run:
+    """On from such a run in ever smaller steps, demonstrations alone."""
+    return replace(onward(run, start, seed), steps=steps, decay_from=0.0, lr_end=1e-5)
+
+
 def counting(run: Run, kind: Kind, times: float) -> Run:
     """The same run, in which a kind of click counts so many times."""
     return replace(run, curriculum=replace(run.curriculum, worth=((kind, times),)))
@@ -175,8 +185,7 @@ def spores_settled() -> Run:
 
     clonotate train anywhere:spores_settled --out runs/spores-settled --max-minutes 50
     """
-    run = replace(spores(), start="runs/spores", steps=750, episodes_per_step=3, decay_from=0.0, lr_end=1e-5)
-    return replace(run, curriculum=replace(run.curriculum, seed=603), seed=603)
+    return replace(settled(spores(), "runs/spores", 603, 750), episodes_per_step=3)
 
 
 def plumes_elsewhere() -> Run:
@@ -186,19 +195,17 @@ def plumes_elsewhere() -> Run:
 
 def plumes_longer() -> Run:
     """After `plumes_elsewhere`, with half as many lessons a step, for 32 minutes."""
-    run = replace(plumes_elsewhere(), start="runs/plumes-elsewhere", episodes_per_step=2, seed=601)
-    return replace(run, curriculum=replace(run.curriculum, seed=601))
+    return replace(onward(plumes_elsewhere(), "runs/plumes-elsewhere", 601), episodes_per_step=2)
 
 
 def plumes_longer_practice() -> Run:
-    """After `plumes_longer`, with 120 episodes, `--seed 7`; the mean with what shipped before ships."""
+    """After `plumes_longer`, with 120 episodes, `--seed 7`; its mean with what shipped before was shipped."""
     return practice(plumes_longer(), 900)
 
 
 def plumes_more() -> Run:
-    """On from that mean, shipped at revision 5b784ed, on one core for 28 minutes; then `plumes_settled`."""
-    run = replace(plumes_longer(), start="specialists/spectral-plume-finding", seed=604)
-    return replace(run, curriculum=replace(run.curriculum, seed=604))
+    """On from that mean, on one core for 28 minutes; then `plumes_settled`."""
+    return onward(plumes_longer(), "specialists/spectral-plume-finding", 604)
 
 
 def plumes_settled() -> Run:
@@ -206,8 +213,7 @@ def plumes_settled() -> Run:
 
     clonotate train anywhere:plumes_settled --out runs/plumes-settled
     """
-    run = replace(plumes_more(), start="runs/plumes-more", steps=800, decay_from=0.0, lr_end=1e-5, seed=605)
-    return replace(run, curriculum=replace(run.curriculum, seed=605))
+    return settled(plumes_more(), "runs/plumes-more", 605, 800)
 
 
 def limbs_elsewhere() -> Run:
@@ -221,6 +227,6 @@ def limbs_settled() -> Run:
 
     clonotate train anywhere:limbs_settled --out runs/limbs-settled
     """
-    run = replace(limbs_elsewhere(), start="runs/limbs-elsewhere", steps=850, decay_from=0.0, lr_end=1e-5)
+    run = settled(limbs_elsewhere(), "runs/limbs-elsewhere", 607, 850)
     tasks = tuple((name, level) for name, _ in run.curriculum.tasks for level in ("standard", "hard"))
-    return replace(run, curriculum=replace(run.curriculum, tasks=tasks, seed=607), seed=607)
+    return replace(run, curriculum=replace(run.curriculum, tasks=tasks))
