@@ -26,7 +26,7 @@ from torch.nn import functional
 
 from clonotate.evaluation.intervals import bootstrap, wilson
 from clonotate.models.distinct import CELL, census, gather
-from clonotate.models.pointer import Encoder
+from clonotate.models.scene import Encoder
 from clonotate.tasks import task_named
 from clonotate.training.curriculum import FIRST_TRAINING_SEED
 from clonotate.whole import write_whole

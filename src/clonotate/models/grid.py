@@ -16,7 +16,7 @@ from torch.nn import functional
 from clonotate.models.backbones import Convolutions, Pretrained
 from clonotate.models.base import CELL, ClickDistribution, ClickModel
 from clonotate.models.memory import Block, Cache
-from clonotate.models.pointer import OCTAVES, fourier
+from clonotate.models.scene import OCTAVES, fourier
 
 ROWS, COLUMNS = 9, 12
 TOKENS = ROWS * COLUMNS
