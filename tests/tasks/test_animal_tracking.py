@@ -97,6 +97,14 @@ class TestWorlds:
                 contrasts.append(np.abs(film.images[t][window] - still[window]).max())
         assert np.mean(np.array(contrasts) > 20) > 0.95
 
+    def test_a_film_says_what_it_shows(self):
+        films = [arena.film(arena.STANDARD, np.random.default_rng(seed)) for seed in range(24)]
+        assert {film.kind for film in films} == set(creatures.SPECIES)
+        light = {film.kind == "white mouse": [] for film in films}
+        for film in films:  # white mice alone live in the dark
+            light[film.kind == "white mouse"].append(film.images.mean())
+        assert max(light[True]) < min(light[False])
+
     def test_an_arena_without_room_says_so(self, monkeypatch):
         monkeypatch.setattr(arena, "TRIES", 2)
         with pytest.raises(ClonotateError, match="no room"):

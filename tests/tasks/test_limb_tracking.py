@@ -57,6 +57,7 @@ class TestTheWorld:
     def test_keypoints_lie_on_the_canvas_and_have_names(self, kind: str) -> None:
         film = filmed(kind)
         assert film.images.shape == (len(film.known[0]), 256, 256, 3)
+        assert film.kind == kind
         assert film.known[0].shape == (*film.known[1].shape, 2)
         assert 6 <= len(film.names) == film.known[0].shape[1] <= 7
         assert film.known[0].min() >= 8

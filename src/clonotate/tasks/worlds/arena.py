@@ -38,8 +38,9 @@ class Arena:
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """Frames, and where each animal's front and back are."""
+    """Frames of animals of one kind, and where each one's front and back are."""
 
+    kind: str  # a name in SPECIES
     images: NDArray[np.uint8]  # [frames, 256, 256]
     ends: NDArray[np.int64]  # [frames, animals, 2, 2]: front then back, x then y
     outlines: tuple[Outline, ...]  # round each animal in the first frame
@@ -47,7 +48,8 @@ class Film:
 
 def film(arena: Arena, rng: np.random.Generator) -> Film:
     """A new film; everything random comes from `rng`."""
-    species = SPECIES[rng.integers(len(SPECIES))]
+    kind = list(SPECIES)[rng.integers(len(SPECIES))]
+    species = SPECIES[kind]
     frames = int(rng.integers(arena.frames[0], arena.frames[1] + 1))
     count = int(rng.integers(arena.animals[0], arena.animals[1] + 1))
     size = rng.uniform(*species.length) * (1.08 - 0.04 * count)
@@ -60,7 +62,7 @@ def film(arena: Arena, rng: np.random.Generator) -> Film:
     ]
     images = filmed(poses, species, arena.noise, rng)
     ends = np.rint(spines[:, :, [0, -1]]).astype(np.int64).swapaxes(0, 1)
-    return Film(images, ends, tuple(outline(pose) for pose in poses[0]))
+    return Film(kind, images, ends, tuple(outline(pose) for pose in poses[0]))
 
 
 def outline(pose: Pose) -> Outline:

@@ -229,4 +229,4 @@ BODY = ((0, 0.018), (0.06, 0.06), (0.15, 0.1), (0.24, 0.12), (0.34, 0.115), (0.5
 RUMP = ((0.88, 0.16), (0.97, 0.085), (1, 0.04))
 BLACK_MOUSE = Species((50, 62), BODY + RUMP, 0.9, 0.08, mouse, cage, ink=(38, 62))
 WHITE_MOUSE = Species((50, 62), BODY + RUMP, 0.9, 0.08, mouse, dark_cage, ink=(185, 215))
-SPECIES = (LARVA, FISH, BLACK_MOUSE, WHITE_MOUSE)
+SPECIES = {"larva": LARVA, "fish": FISH, "black mouse": BLACK_MOUSE, "white mouse": WHITE_MOUSE}

@@ -86,7 +86,7 @@ def shoot(scene: Scene, rng: np.random.Generator) -> Film:
     grey = arena and rng.random() < 0.6
     images, seen = exposed(animal, ground, pan, scene, grey, rng)
     points = np.stack([animal.parts[j.part].circles[:, j.circle, :2] for j in animal.joints], axis=1)
-    return Film(images, tuple(j.name for j in animal.joints), animal.bones, points, seen)
+    return Film(images, tuple(j.name for j in animal.joints), animal.bones, points, seen, kind)
 
 
 def group_of(kind: str) -> str:

@@ -25,6 +25,7 @@ class Film:
     bones: tuple[tuple[int, int], ...] = ()  # pairs of keypoints joined by a line
     points: NDArray[np.float64] | None = None  # [frames, keypoints, 2]
     seen: NDArray[np.float64] | None = None  # [frames, keypoints] share not hidden, in [0, 1]
+    kind: str = ""  # what was filmed, where that is made up
 
     @cached_property
     def truth(self) -> tuple[tuple[Place | None, ...], ...]:
