@@ -1,4 +1,4 @@
-"""What a policy is good at, by what its worlds show: an evaluation's episodes, an animal a line.
+"""What a policy is good at in limbs and behaviour, by what it sees: a line for each kind of animal.
 
     python benchmarks/kinds.py docs/specialists.json
 
@@ -8,7 +8,7 @@ Reads what `clonotate evaluate --json` wrote and makes the worlds anew from thei
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from clonotate.evaluation.intervals import wilson
 from clonotate.tasks import task_named
 from clonotate.tasks.animal_tracking import AnimalTracking
 from clonotate.tasks.limb_tracking import LimbTracking
-from clonotate.tasks.worlds import arena, footage
 
+KINDS = (LimbTracking.name, AnimalTracking.name)
+"""The tasks whose films are of one kind of animal each."""
 Row = Mapping[str, Any]
 """One episode of an evaluation: `evaluation.closed_loop.Row` as JSON."""
 
@@ -34,27 +35,11 @@ def main() -> None:
             print("\n".join(table(task, page["level"], measured["closed_loop"]["rows"])), end="\n\n")
 
 
-def limb(task: LimbTracking, rng: np.random.Generator) -> str:
-    """Whose limbs are tracked in the world that `rng` makes."""
-    return footage.shoot(task.scene, rng).kind
-
-
-def animal(task: AnimalTracking, rng: np.random.Generator) -> str:
-    """Which animals are in the arena that `rng` makes."""
-    return arena.film(task.setting, rng).kind
-
-
-KINDS: dict[str, Callable[[Any, np.random.Generator], str]] = {
-    LimbTracking.name: limb,
-    AnimalTracking.name: animal,
-}
-
-
 def table(name: str, level: str, rows: Sequence[Row]) -> list[str]:
     """How often each kind came out all right (Wilson), and its graded parts; the worst first."""
     task, by_kind = task_named(name, level), defaultdict(list)
     for row in rows:
-        by_kind[KINDS[name](task, np.random.default_rng(row["seed"]))].append(row)
+        by_kind[task.begin(np.random.default_rng(row["seed"])).film.kind].append(row)
     parts = list(rows[0]["parts"])
     lines = [f"| {name} | all right (95 %) | {' | '.join(parts)} |", "|---" * (2 + len(parts)) + "|"]
     for kind, some in sorted(by_kind.items(), key=lambda one: (share(one[1]), -len(one[1]))):

@@ -1,4 +1,4 @@
-"""What the tests of several networks look at."""
+"""What the tests of scenes and of the pointer look at."""
 
 import pytest
 import torch

@@ -100,10 +100,9 @@ class TestWorlds:
     def test_a_film_says_what_it_shows(self):
         films = [arena.film(arena.STANDARD, np.random.default_rng(seed)) for seed in range(24)]
         assert {film.kind for film in films} == set(creatures.SPECIES)
-        light = {film.kind == "white mouse": [] for film in films}
-        for film in films:  # white mice alone live in the dark
-            light[film.kind == "white mouse"].append(film.images.mean())
-        assert max(light[True]) < min(light[False])
+        light = [(film.kind == "white mouse", film.images.mean()) for film in films]
+        assert max(at for white, at in light if white) < min(at for white, at in light if not white)
+        assert world_of(0).film.kind == films[0].kind
 
     def test_an_arena_without_room_says_so(self, monkeypatch):
         monkeypatch.setattr(arena, "TRIES", 2)

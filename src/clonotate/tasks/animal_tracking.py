@@ -48,6 +48,7 @@ class Film:
     ends: NDArray[np.int64] | None  # [frames, animals, 2, 2]: front then back, x then y
     outlines: tuple[Outline, ...]  # round each animal in the first frame; none where nobody knows
     animals: int
+    kind: str = ""  # which animals, where they are made up
 
     @cached_property
     def truth(self) -> dict[Slot, Place]:
@@ -129,7 +130,7 @@ class AnimalTracking(Task[World, Memory]):
 
     def begin(self, rng: np.random.Generator) -> World:
         film = arena.film(self.setting, rng)
-        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1]))
+        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1], film.kind))
 
     def begin_from(
         self, images: NDArray[np.uint8], tracks: NDArray[np.float64] | None = None, animals: int = 2
@@ -287,7 +288,7 @@ class AnimalTracking(Task[World, Memory]):
             if t >= memory.followed and t != world.frame:
                 images[t] = foreign.images[t % len(foreign.images)]
                 ends[t] = foreign.ends[t % len(foreign.images), np.arange(film.animals) % foreign.animals]
-        return replace(world, film=Film(images, ends, film.outlines, film.animals))
+        return replace(world, film=Film(images, ends, film.outlines, film.animals, film.kind))
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
