@@ -1,7 +1,7 @@
 """Specialists, further on one core each in many small steps, with a judge of rivals.
 
-From what ships and with what it does when it practises, three lessons a step, most of them cut to 32 clicks
-in a row: as many frames as one whole lesson, of three worlds.
+From what ships and with what it does when it practises, three lessons a step, most of them cut to 32 clicks in
+a row: as many frames as one whole lesson, of three worlds.
 
 clonotate dagger specialists/animal-limb-tracking --recipe small_steps:limbs --rounds 1 --episodes 140 \\
     --seed 62 --processes 1 --out runs/small-limbs
