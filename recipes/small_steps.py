@@ -38,23 +38,3 @@ def behaviour() -> Run:
 def limbs() -> Run:
     """With 140 episodes, `--seed 62`; to tell a point as hidden counts twice."""
     return counting(small_steps("animal-limb-tracking", 1_400, 920), "select", 2.0)
-
-
-def drilled(run: Run, steps: int, seed: int) -> Run:
-    """The close look alone, of whole lessons, 64 looks a step."""
-    curriculum = replace(run.curriculum, excerpt=0, seed=seed)
-    return replace(
-        run,
-        curriculum=curriculum,
-        drill=64,
-        steps=steps,
-        episodes_per_step=1,
-        lr=5e-4,
-        average=0.99,
-        seed=seed,
-    )
-
-
-def behaviour_drilled() -> Run:
-    """With 140 episodes, `--seed 61`."""
-    return drilled(behaviour(), 1_600, 912)

@@ -6,7 +6,7 @@ marked. Small convolutions on a pyramid of three levels; the memory sets gains a
 (FiLM, Perez et al. 2018).
 """
 
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -50,27 +50,19 @@ def looks(screens: Tensor, frames: Tensor, firsts: Tensor, squares: Tensor) -> T
     return torch.stack(chosen, 1).view(torch.uint8).view(len(frames), 1 + BEFORE, SIDE, SIDE, 3)
 
 
-class Sights(Protocol):
-    """What K screens show to who looks closely."""
-
-    def of(self, which: Tensor) -> Self:
-        """Some of them: int64 `[L]`."""
-
-    def at(self, squares: Tensor) -> Tensor:
-        """One square of each, int64 `[K]`, as `looks` gives it."""
-
-
 class Views(NamedTuple):
-    """Sights of screens at hand: what `looks` wants to know."""
+    """K screens that may be looked at closely: what `looks` wants to know."""
 
     screens: Tensor  # bordered, with those before them
     frames: Tensor  # int64 [K]
     firsts: Tensor  # int64 [K]
 
     def of(self, which: Tensor) -> "Views":
+        """Some of them."""
         return self._replace(frames=self.frames[which], firsts=self.firsts[which])
 
     def at(self, squares: Tensor) -> Tensor:
+        """One square of each, as `looks` gives it."""
         return looks(self.screens, self.frames, self.firsts, squares)
 
 

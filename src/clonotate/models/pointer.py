@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.models.distinct import CELL, census, everything, gather
-from clonotate.models.fovea import REACH, SQUARE, Fovea, Sights, Views, bordered
+from clonotate.models.fovea import REACH, SQUARE, Fovea, Views, bordered
 from clonotate.models.glance import Glance
 from clonotate.models.judge import Judge, rivals
 from clonotate.models.memory import Cache, Memory
@@ -157,16 +157,12 @@ class PointerModel(ClickModel[Recall]):
         self.judge = Judge(width // 6, width) if rivals else None
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
-        return self.point(*self.recall(screens, past, lengths))
-
-    def recall(self, screens: Tensor, past: Tensor, lengths: list[int]) -> tuple[Tensor, Tensor, Views]:
-        """All before the close look: logits of all cells, memories, and what may be looked at."""
         scene = self.look(screens)
         memory = self.memory.whole(self.glance(scene, past), lengths)
         sizes = torch.tensor(lengths, device=screens.device)
         frames = torch.arange(len(screens), device=screens.device)
         firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
-        return self.pointer(scene, memory), memory, Views(bordered(screens), frames, firsts)
+        return self.point(scene, memory, Views(bordered(screens), frames, firsts))
 
     def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
         distribution: PointerDistribution = self(screens, past, lengths)
@@ -182,7 +178,7 @@ class PointerModel(ClickModel[Recall]):
         screens = torch.cat((state.screens[-REACH:], now)) if len(state.screens) else now
         last = torch.tensor([len(screens) - 1], device=screen.device)
         views = Views(screens, last, torch.zeros_like(last))
-        return Recall(cache, screens), self.point(self.pointer(scene, memory[0]), memory[0], views)
+        return Recall(cache, screens), self.point(scene, memory[0], views)
 
     def look(self, screens: Tensor) -> Scene:
         """Convolutions on distinct windows where that is faster: not on accelerators."""
@@ -192,23 +188,23 @@ class PointerModel(ClickModel[Recall]):
         scene: Scene = self.encoder(screens, census if screens.device.type == "cpu" else everything)
         return scene
 
-    def point(self, cells: Tensor, memory: Tensor, sights: Sights) -> PointerDistribution:
-        """The distribution over the next click, of what `recall` gives."""
+    def point(self, scene: Scene, memory: Tensor, views: Views) -> PointerDistribution:
+        """The distribution over the next click."""
 
         def look(squares: Tensor) -> Tensor:
-            logits: Tensor = self.fovea(sights.at(squares), memory)
+            logits: Tensor = self.fovea(views.at(squares), memory)
             return logits
 
-        guess = PointerDistribution(cells, look)
+        guess = PointerDistribution(self.pointer(scene, memory), look)
         if self.judge is None:
             return guess
-        return guess.judged(self.verdicts(self.judge, guess.squares, memory, sights))
+        return guess.judged(self.verdicts(self.judge, guess.squares, memory, views))
 
-    def verdicts(self, judge: Judge, squares: Tensor, memory: Tensor, sights: Sights) -> Tensor:
+    def verdicts(self, judge: Judge, squares: Tensor, memory: Tensor, views: Views) -> Tensor:
         """What the judge adds to the logits of squares, 0 but for rivals: float32 `[N, squares]`."""
         screens, found = rivals(squares, self.rivals)
         asked = screens.repeat_interleave(found.shape[1])
-        seen, remembered = sights.of(asked).at(found.flatten()), memory[asked]
+        seen, remembered = views.of(asked).at(found.flatten()), memory[asked]
         fine, wide = self.fovea.features(seen, remembered)
         said = judge(fine, wide, self.fovea.logits(fine), remembered)
         return torch.zeros_like(squares).index_put((asked, found.flatten()), said)

@@ -4,7 +4,7 @@ Step k of rank r uses lessons k * processes * E + r * E + j, so that nothing abo
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,10 +12,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from clonotate.episodes.dataset import Lesson
-from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.training.curriculum import Curriculum
 
-Item = TypeVar("Item")
 TENSORS = ("screens", "past", "clicks", "weight")
 
 
@@ -32,15 +30,6 @@ class Batch(NamedTuple):
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on `device`; from pinned memory they travel while others work."""
         return self._replace(**{name: getattr(self, name).to(device, non_blocking=True) for name in TENSORS})
-
-    def guess(self, model: ClickModel[Any]) -> ClickDistribution:
-        """What a model says of every next click."""
-        guess: ClickDistribution = model(self.screens, self.past, self.lengths)
-        return guess
-
-    def loss(self, model: ClickModel[Any]) -> Tensor:
-        """What training minimises, per screen: float32 `[N]`."""
-        return model.loss(self.screens, self.past, self.lengths, self.clicks)
 
 
 def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batch:
@@ -70,9 +59,7 @@ class Batches(Dataset[Batch]):
         return pack(lessons, self.hidden, np.random.default_rng((self.seed, step, self.rank)))
 
 
-def stream(
-    batches: Dataset[Item], start: int, steps: int, workers: int = 1, pin: bool = False
-) -> Iterator[Item]:
+def stream(batches: Batches, start: int, steps: int, workers: int = 1, pin: bool = False) -> Iterator[Batch]:
     """The batches of steps `start` to `steps`, made ahead by worker processes; how many changes nothing.
 
     `pin` puts them where a GPU can fetch them by itself.

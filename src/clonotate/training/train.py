@@ -18,7 +18,6 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 from torch.multiprocessing.spawn import start_processes
-from torch.utils.data import Dataset
 
 from clonotate.evaluation.contenders import folder_of
 from clonotate.models import build, family_of
@@ -28,7 +27,6 @@ from clonotate.records import ClonotateError
 from clonotate.training import heap
 from clonotate.training.batches import Batch, Batches, stream
 from clonotate.training.curriculum import Curriculum
-from clonotate.training.drill import Drill, Looks, freeze
 from clonotate.training.log import Log
 from clonotate.training.optimizer import Optimizer
 from clonotate.training.precision import fast_bfloat16
@@ -61,7 +59,6 @@ class Run:
     turn: float = 2.0  # Muon's learning rate over AdamW's; 0 gives matrices to AdamW too
     clip: float = 1.0  # largest gradient norm
     average: float = 0.998  # decay of the running average of weights, which is what gets judged and shipped
-    drill: int = 0  # looks a step that only the close look learns from; 0: whole lessons, for all to learn
     hide_past: float = 0.1  # how often a past click is hidden from the model
     bf16: bool = True  # multiply in bfloat16, where the device does that fast
     seed: int = 0
@@ -183,9 +180,8 @@ def _fit(rank: int, run: Run, call: Call) -> None:
         dist.init_process_group(backend, call.meeting, rank=rank, world_size=run.processes)
 
     lessons = Batches(run.curriculum, run.episodes_per_step, run.hide_past, run.seed, rank, run.processes)
-    data: Dataset[Batch | Looks] = Drill(begin(run), lessons, run.drill, bf16) if run.drill else lessons
     with Log(call.out / "metrics.jsonl", state.step, run.steps, silent=rank > 0) as log:
-        batches = stream(data, state.step, call.end, call.workers, pin=place.type == "cuda")
+        batches = stream(lessons, state.step, call.end, call.workers, pin=place.type == "cuda")
         for loaded in state.clock.waiting(batches):
             step, batch = state.step, loaded.to(place)
             measured = measure(model, batch, bf16) if rank == 0 and step % run.log_every == 0 else {}
@@ -225,11 +221,11 @@ def optimizer_of(model: ClickModel[Any], run: Run, bf16: bool) -> Optimizer:
     return Optimizer(list(learning.values()), run.betas, run.weight_decay, run.turn, paces, bf16)
 
 
-def learn(model: ClickModel[Any], batch: Batch | Looks, bf16: bool) -> tuple[Tensor, Tensor, int]:
+def learn(model: ClickModel[Any], batch: Batch, bf16: bool) -> tuple[Tensor, Tensor, int]:
     """Adds a batch's gradients to those of the model; its loss and its weight, summed, and its frames."""
     # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
-    with torch.autocast(batch.clicks.device.type, torch.bfloat16, enabled=bf16):
-        losses = batch.loss(model)
+    with torch.autocast(batch.screens.device.type, torch.bfloat16, enabled=bf16):
+        losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks)
     loss = (losses * batch.weight).sum()
     loss.backward()  # type: ignore[no-untyped-call]
     return loss.detach(), batch.weight.sum(), len(losses)
@@ -262,16 +258,14 @@ def begin(run: Run) -> ClickModel[Any]:
         if page["family"] != family_of(model) or not model.goes_on_from(page["settings"]):
             raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
         model.load_state_dict(model.state_dict() | load(folder).state_dict())
-    if run.drill:
-        freeze(model)
     return model
 
 
 @torch.no_grad()
-def measure(model: ClickModel[Any], batch: Batch | Looks, bf16: bool = False) -> dict[str, Any]:
+def measure(model: ClickModel[Any], batch: Batch, bf16: bool = False) -> dict[str, Any]:
     """Nats a click, and the share of best guesses within 5 pixels of the target, by kind of action."""
-    with torch.autocast(batch.clicks.device.type, torch.bfloat16, enabled=bf16):
-        guess = batch.guess(model)
+    with torch.autocast(batch.screens.device.type, torch.bfloat16, enabled=bf16):
+        guess = model(batch.screens, batch.past, batch.lengths)
         nll, miss = guess.nll(batch.clicks), guess.argmax() - batch.clicks
     near = (miss.square().sum(1) <= NEAR**2).tolist()
     by_kind: dict[str, list[bool]] = {}
