@@ -105,10 +105,7 @@ class Fovea(nn.Module):
 
     def forward(self, seen: Tensor, memory: Tensor) -> Tensor:
         """seen: uint8 as `looks` gives it; memory: `[K, memory]`. Returns float32 `[K, SQUARE * SQUARE]`."""
-        return self.logits(self.features(seen, memory)[0])
-
-    def logits(self, fine: Tensor) -> Tensor:
-        """Features of a square to logits of its pixels, as `forward` returns them."""
+        fine, _ = self.features(seen, memory)
         logits: Tensor = functional.pixel_shuffle(self.pixels(fine), 2)
         return logits.flatten(1).float()
 

@@ -2,8 +2,7 @@
 
 The pointer scores cells by features of coarse view; what tells two squares apart is often finer. Of wrong
 clicks nearly all are in a wrong square, while the right one is among the first few (LOG.md). So the fovea
-looks at each of these; a small perceptron of what it sees, and how high its pixels score in all, add to the
-scores of all cells of a square.
+looks at each of these, and a small perceptron of what it sees adds to the scores of all cells of a square.
 """
 
 import torch
@@ -24,21 +23,17 @@ class Judge(nn.Module):
         super().__init__()
         self.seen = nn.Linear(7 * width, 2 * width)
         self.film = nn.Linear(memory, 4 * width)
-        self.verdict = nn.Linear(2 * width + 1, 1)
+        self.verdict = nn.Linear(2 * width, 1)
         nn.init.zeros_(self.verdict.weight)
         nn.init.zeros_(self.verdict.bias)
 
-    def forward(self, fine: Tensor, wide: Tensor, pixels: Tensor, memory: Tensor) -> Tensor:
-        """The first two as `Fovea.features` gives them, then its logits; memory: `[K, memory]`.
-
-        Returns float32 `[K]`.
-        """
+    def forward(self, fine: Tensor, wide: Tensor, memory: Tensor) -> Tensor:
+        """The first two as `Fovea.features` gives them; memory: `[K, memory]`. Returns float32 `[K]`."""
         around = BORDER // 8
         inner = wide[:, :, around:-around, around:-around]
         found = torch.cat((fine.amax((2, 3)), inner.amax((2, 3)), wide.mean((2, 3))), 1)
         gain, bias = self.film(memory).chunk(2, 1)
-        felt = functional.gelu(self.seen(found) * (1 + gain) + bias)
-        verdict: Tensor = self.verdict(torch.cat((felt.float(), pixels.logsumexp(1, keepdim=True)), 1))
+        verdict: Tensor = self.verdict(functional.gelu(self.seen(found) * (1 + gain) + bias))
         return verdict[:, 0].float()
 
 

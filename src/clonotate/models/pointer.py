@@ -27,9 +27,6 @@ ACROSS = SQUARE // CELL
 NEAR = 5
 """A click is as good as its neighbourhood: the side, in pixels, over which likelihood is averaged, twice."""
 
-FRESH = 8.0
-"""The pace of what begins at nothing beside parts that have long learnt."""
-
 
 class Pointer(nn.Module):
     """A memory looks at the present scene: scores of all cells."""
@@ -205,12 +202,8 @@ class PointerModel(ClickModel[Recall]):
         screens, found = rivals(squares, self.rivals)
         asked = screens.repeat_interleave(found.shape[1])
         seen, remembered = views.of(asked).at(found.flatten()), memory[asked]
-        fine, wide = self.fovea.features(seen, remembered)
-        said = judge(fine, wide, self.fovea.logits(fine), remembered)
+        said = judge(*self.fovea.features(seen, remembered), remembered)
         return torch.zeros_like(squares).index_put((asked, found.flatten()), said)
-
-    def pace(self, parameter: str) -> float:
-        return FRESH if parameter.startswith("judge.verdict") else 1.0
 
     @property
     def settings(self) -> dict[str, Any]:
