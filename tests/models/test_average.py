@@ -25,15 +25,6 @@ def test_it_is_the_mean_and_says_of_what(tmp_path):
     assert page["metrics"] == {"step": 6}
 
 
-def test_weights_that_the_first_lacks_are_those_of_the_others(tmp_path):
-    plain, judging = constant(tmp_path / "plain", 1, "nano"), constant(tmp_path / "judging", 3, "nano-judge")
-    made = load(average([plain, judging], ("plain", "judging"), tmp_path / "mean"))
-    assert (made.pointer.mix == 2).all()
-    assert (made.judge.verdict.weight == 3).all()
-    with pytest.raises(ClonotateError, match="judging is not the same network as plain"):
-        average([judging, plain], ("judging", "plain"), tmp_path / "none")
-
-
 def test_one_has_no_mean_and_two_networks_have_none(tmp_path):
     pico, nano = constant(tmp_path / "pico", 1), constant(tmp_path / "nano", 1, "nano")
     with pytest.raises(ClonotateError, match="two checkpoints or more"):

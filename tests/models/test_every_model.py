@@ -22,7 +22,7 @@ SMALL = [name for name in PRESETS if name not in LARGE]
 def model(request, episodes):
     torch.manual_seed(0)
     if request.param in SMALL:
-        return awake(build(request.param)).eval()
+        return build(request.param).eval()
     first = episodes[0][: LENGTHS[0]]  # one episode's look, while the others begin otherwise
     return Specialists(
         {"one": build("pico"), "other": build("pico")}, [("one", look_of(first[:1]))], "other"
@@ -32,16 +32,7 @@ def model(request, episodes):
 @pytest.fixture(scope="module", params=SMALL)
 def network(request):
     torch.manual_seed(0)
-    return awake(build(request.param)).eval()
-
-
-def awake(model):
-    """With noise for weights that begin at nothing, else the parts before them could do anything."""
-    with torch.no_grad():
-        for weight in model.parameters():
-            if not weight.any():
-                weight.normal_(0, 0.3)
-    return model
+    return build(request.param).eval()
 
 
 @pytest.fixture(scope="module")

@@ -16,18 +16,16 @@ from clonotate.records import ClonotateError
 def average(folders: Sequence[Path], names: Sequence[str], out: Path) -> Path:
     """Writes the mean of checkpoints to `out`; its page is that of the last, and names them all.
 
-    Weights that earlier ones lack yet are the mean of those that have them.
-
     Raises ClonotateError for fewer than two, and where they are not of the same network.
     """
     if len(folders) < 2:
         raise ClonotateError("a mean is of two checkpoints or more")
     pages = [network_page(folder, name) for folder, name in zip(folders, names, strict=True)]
-    models = [load(folder) for folder in folders]
     for name, page in zip(names, pages, strict=True):
-        if page["family"] != pages[-1]["family"] or not models[-1].goes_on_from(page["settings"]):
-            raise ClonotateError(f"{name} is not the same network as {names[-1]}: there is no mean of them")
+        if (page["family"], page["settings"]) != (pages[0]["family"], pages[0]["settings"]):
+            raise ClonotateError(f"{name} is not the same network as {names[0]}: there is no mean of them")
+    models = [load(folder) for folder in folders]
     parts = [dict(model.named_parameters()) for model in models]
-    mean = {name: torch.stack([part[name] for part in parts if name in part]).mean(0) for name in parts[-1]}
+    mean = {name: torch.stack([part[name] for part in parts]).mean(0) for name in parts[0]}
     run = pages[-1]["run"] | {"mean_of": list(names)}
     return save_model(out, models[-1], mean, run, pages[-1]["metrics"])

@@ -111,10 +111,3 @@ class ClickModel(nn.Module, ABC, Generic[State]):
     @abstractmethod
     def settings(self) -> dict[str, Any]:
         """The keyword arguments that build this network again, as plain JSON values."""
-
-    def goes_on_from(self, settings: dict[str, Any]) -> bool:
-        """Whether weights of a network of the same family with these settings are a beginning for this one.
-
-        Those that they lack stay as built.
-        """
-        return settings == self.settings

@@ -6,8 +6,6 @@ marked. Small convolutions on a pyramid of three levels; the memory sets gains a
 (FiLM, Perez et al. 2018).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -50,22 +48,6 @@ def looks(screens: Tensor, frames: Tensor, firsts: Tensor, squares: Tensor) -> T
     return torch.stack(chosen, 1).view(torch.uint8).view(len(frames), 1 + BEFORE, SIDE, SIDE, 3)
 
 
-class Views(NamedTuple):
-    """K screens that may be looked at closely: what `looks` wants to know."""
-
-    screens: Tensor  # bordered, with those before them
-    frames: Tensor  # int64 [K]
-    firsts: Tensor  # int64 [K]
-
-    def of(self, which: Tensor) -> "Views":
-        """Some of them."""
-        return self._replace(frames=self.frames[which], firsts=self.firsts[which])
-
-    def at(self, squares: Tensor) -> Tensor:
-        """One square of each, as `looks` gives it."""
-        return looks(self.screens, self.frames, self.firsts, squares)
-
-
 def squares_at(screens: Tensor, frames: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Squares with their borders, eight bytes in one: int64 `[*frames.shape, SIDE * SIDE * 3 / 8]`."""
     copied = rows_copied if screens.device.type == "cpu" else unfolded
@@ -105,14 +87,6 @@ class Fovea(nn.Module):
 
     def forward(self, seen: Tensor, memory: Tensor) -> Tensor:
         """seen: uint8 as `looks` gives it; memory: `[K, memory]`. Returns float32 `[K, SQUARE * SQUARE]`."""
-        fine, _ = self.features(seen, memory)
-        logits: Tensor = functional.pixel_shuffle(self.pixels(fine), 2)
-        return logits.flatten(1).float()
-
-    def features(self, seen: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """What is seen every 2 pixels of the square and every 8 of the look: `[K, width, 16, 16]`, three
-        times as many `[K, 3 * width, 8, 8]`.
-        """
         x = seen.permute(0, 1, 4, 2, 3).flatten(1, 2).to(memory.dtype).sub_(128).mul_(1 / 128)
         x = functional.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last)
         fine = functional.gelu(self.fine(x))  # a feature every 2 pixels
@@ -123,7 +97,9 @@ class Fovea(nn.Module):
         wide = wide + functional.gelu(self.wide(wide))
         middle = functional.gelu(self.joined(middle + larger(self.up(wide))))
         inner = 4 * (1 - BORDER // 2,)  # the square, and what a kernel reaches
-        return functional.gelu(self.last(functional.pad(fine + larger(middle), inner))), wide
+        fine = functional.gelu(self.last(functional.pad(fine + larger(middle), inner)))
+        logits: Tensor = functional.pixel_shuffle(self.pixels(fine), 2)
+        return logits.flatten(1).float()
 
 
 def larger(features: Tensor) -> Tensor:

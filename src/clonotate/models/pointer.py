@@ -2,7 +2,7 @@
 
 A scene, the features of all places of a screen; a glance that makes one token of it; a memory of all tokens;
 a pointer that scores all cells of the present screen given the memory, a square by its cells; and a fovea
-that looks closely at one square, and at its rivals first where a judge is to choose between them.
+that looks closely at one square.
 p(click) = p(square) p(pixel in the square | square), a joint distribution.
 """
 
@@ -15,9 +15,8 @@ from torch.nn import functional
 
 from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.models.distinct import CELL, census, everything, gather
-from clonotate.models.fovea import REACH, SQUARE, Fovea, Views, bordered
+from clonotate.models.fovea import REACH, SQUARE, Fovea, bordered, looks
 from clonotate.models.glance import Glance
-from clonotate.models.judge import Judge, rivals
 from clonotate.models.memory import Cache, Memory
 from clonotate.models.scene import OCTAVES, REGION, Encoder, Scene, centers, fourier
 from clonotate.records import ClonotateError
@@ -69,13 +68,6 @@ class PointerDistribution(ClickDistribution):
         self.columns = tiles.shape[2]
         self.inside = tiles.reshape(len(cells), -1, ACROSS, ACROSS)  # the cells of every square
         self.squares = self.inside.flatten(2).logsumexp(2)
-
-    def judged(self, more: Tensor) -> "PointerDistribution":
-        """With logits added to those of all cells of a square: float32 `[N, squares]`."""
-        rows, columns = self.cells.shape[1:]
-        grid = more.view(len(more), -1, self.columns)
-        each = grid.repeat_interleave(ACROSS, 1).repeat_interleave(ACROSS, 2)[:, :rows, :columns]
-        return PointerDistribution(self.cells + each, self.look)
 
     def nll(self, clicks: Tensor) -> Tensor:
         (column, row), (x, y) = (clicks // SQUARE).unbind(1), (clicks % SQUARE).unbind(1)
@@ -137,21 +129,17 @@ class Recall(NamedTuple):
 
 
 class PointerModel(ClickModel[Recall]):
-    """`width` is the one dial: the widths of all parts follow from it.
+    """`width` is the one dial: the widths of all parts follow from it."""
 
-    A judge chooses between so many `rivals`; without any there is none.
-    """
-
-    def __init__(self, width: int = 192, depth: int = 4, rivals: int = 0) -> None:
+    def __init__(self, width: int = 192, depth: int = 4) -> None:
         super().__init__()
-        self.width, self.depth, self.rivals = width, depth, rivals
+        self.width, self.depth = width, depth
         fine, context = width // 3, 2 * width // 3
         self.encoder = Encoder(fine, context)
         self.glance = Glance(fine, context, width)
         self.memory = Memory(width, depth, heads=width // 32)
         self.pointer = Pointer(fine, width)
         self.fovea = Fovea(width // 6, width)
-        self.judge = Judge(width // 6, width) if rivals else None
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
         scene = self.look(screens)
@@ -159,7 +147,7 @@ class PointerModel(ClickModel[Recall]):
         sizes = torch.tensor(lengths, device=screens.device)
         frames = torch.arange(len(screens), device=screens.device)
         firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
-        return self.point(scene, memory, Views(bordered(screens), frames, firsts))
+        return self.point(scene, memory, bordered(screens), frames, firsts)
 
     def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
         distribution: PointerDistribution = self(screens, past, lengths)
@@ -174,8 +162,7 @@ class PointerModel(ClickModel[Recall]):
         now = bordered(screen[None])
         screens = torch.cat((state.screens[-REACH:], now)) if len(state.screens) else now
         last = torch.tensor([len(screens) - 1], device=screen.device)
-        views = Views(screens, last, torch.zeros_like(last))
-        return Recall(cache, screens), self.point(scene, memory[0], views)
+        return Recall(cache, screens), self.point(scene, memory[0], screens, last, torch.zeros_like(last))
 
     def look(self, screens: Tensor) -> Scene:
         """Convolutions on distinct windows where that is faster: not on accelerators."""
@@ -185,40 +172,25 @@ class PointerModel(ClickModel[Recall]):
         scene: Scene = self.encoder(screens, census if screens.device.type == "cpu" else everything)
         return scene
 
-    def point(self, scene: Scene, memory: Tensor, views: Views) -> PointerDistribution:
-        """The distribution over the next click."""
+    def point(
+        self, scene: Scene, memory: Tensor, screens: Tensor, frames: Tensor, firsts: Tensor
+    ) -> PointerDistribution:
+        """The distribution over the next click; the last three are what `looks` wants to know."""
 
         def look(squares: Tensor) -> Tensor:
-            logits: Tensor = self.fovea(views.at(squares), memory)
+            logits: Tensor = self.fovea(looks(screens, frames, firsts, squares), memory)
             return logits
 
-        guess = PointerDistribution(self.pointer(scene, memory), look)
-        if self.judge is None:
-            return guess
-        return guess.judged(self.verdicts(self.judge, guess.squares, memory, views))
-
-    def verdicts(self, judge: Judge, squares: Tensor, memory: Tensor, views: Views) -> Tensor:
-        """What the judge adds to the logits of squares, 0 but for rivals: float32 `[N, squares]`."""
-        screens, found = rivals(squares, self.rivals)
-        asked = screens.repeat_interleave(found.shape[1])
-        seen, remembered = views.of(asked).at(found.flatten()), memory[asked]
-        said = judge(*self.fovea.features(seen, remembered), remembered)
-        return torch.zeros_like(squares).index_put((asked, found.flatten()), said)
+        return PointerDistribution(self.pointer(scene, memory), look)
 
     @property
     def settings(self) -> dict[str, Any]:
-        said = {"rivals": self.rivals} if self.rivals else {}
-        return {"width": self.width, "depth": self.depth, **said}
-
-    def goes_on_from(self, settings: dict[str, Any]) -> bool:
-        """A judge, which changes nothing at first, may be added."""
-        return self.settings in (settings, settings | {"rivals": self.rivals})
+        return {"width": self.width, "depth": self.depth}
 
 
 PRESETS: dict[str, dict[str, Any]] = {
     "pico": {"width": 96, "depth": 2},
     "nano": {"width": 192, "depth": 4},
-    "nano-judge": {"width": 192, "depth": 4, "rivals": 4},
     "small": {"width": 384, "depth": 6},
     "base": {"width": 512, "depth": 8},
 }

@@ -255,9 +255,9 @@ def begin(run: Run) -> ClickModel[Any]:
     if run.start:
         folder = folder_of(run.start)
         page = network_page(folder, run.start)
-        if page["family"] != family_of(model) or not model.goes_on_from(page["settings"]):
+        if (page["family"], page["settings"]) != (family_of(model), model.settings):
             raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
-        model.load_state_dict(model.state_dict() | load(folder).state_dict())
+        model.load_state_dict(load(folder).state_dict())
     return model
 
 
