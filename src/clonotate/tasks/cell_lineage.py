@@ -3,7 +3,7 @@
 The tool walks through the cells of frame t in reading order and outlines the active one: yellow in frame t,
 cyan in frame t+1, where one clicks what it became; magenta while Divide is on and asks for two daughters.
 What can be clicked there, the cells that no link leads to yet, has a thin outline; crosses stand where the
-cells were that are linked next, for one of these may want the same.
+cells were that are linked next, for one of these may want the same. A ring is where a tracker would click.
 The expert flips back before a link that is in doubt. It knows only frames its screens have shown.
 """
 
@@ -19,6 +19,7 @@ from clonotate.annotation import Cell, Link, Spot, Tracks
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.proposal import proposed
 from clonotate.tasks.worlds import cells, tracks
 from clonotate.tasks.worlds.tracks import Film, Place
 
@@ -29,6 +30,7 @@ DIVIDING: RGB = (255, 90, 235)
 LINKED: RGB = (90, 230, 110)
 FREE: RGB = (190, 170, 215)
 WAITING: RGB = (205, 175, 70)
+PROPOSED: RGB = (255, 255, 255)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,7 @@ class CellLineage(Task[World, Memory]):
     """The knobs are those of the culture."""
 
     name: ClassVar[str] = "cell-lineage-tracking"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     culture: cells.Culture = field(default_factory=lambda: cells.STANDARD)
 
@@ -310,8 +312,12 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
                 items.append(Mark(start, LINKED, 4, "cross"))
     if active and world.z in (active[0], active[0] + 1):
         color = DIVIDING if world.divide else SOURCE if world.z == active[0] else TARGET
-        items += [Mark(at, WAITING, 3, "cross") for at in waiting(world)]
+        items += [
+            Mark(world.film.frames[active[0]].cells[i].middle, WAITING, 3, "cross") for i in waiting(world)
+        ]
         items.append(Path(world.film.frames[active[0]].cells[active[1]].outline, color, closed=True))
+        if (guess := proposal(world)) is not None:
+            items.append(Mark(here[guess].middle, PROPOSED, 4, "ring"))
         if world.daughter is not None and world.clickable:
             items.append(Mark(here[world.daughter].middle, DIVIDING, 3, "disc"))
     return tuple(items)
@@ -326,12 +332,20 @@ def free(world: World) -> tuple[int, ...]:
     return tuple(j for j in range(len(world.film.frames[world.z].cells)) if j not in taken)
 
 
-def waiting(world: World) -> tuple[Place, ...]:
-    """In the frame to click in: where each cell that is linked after the active one was before."""
+def waiting(world: World) -> tuple[int, ...]:
+    """In the frame to click in: the cells of the frame before that are linked after the active one."""
     if not world.clickable:
         return ()
     later, before = world.film.queue[len(world.links) + 1 :], world.target - 1
-    return tuple(world.film.frames[t].cells[i].middle for t, i in later if t == before)
+    return tuple(i for t, i in later if t == before)
+
+
+def proposal(world: World) -> int | None:
+    """Which cell a tracker would link the active one to, or to a second time where it divides."""
+    if world.active is None or not (targets := free(world)):
+        return None
+    (before, i), frames = world.active, world.film.frames
+    return proposed(frames[before], frames[before + 1], (i, *waiting(world)), targets)
 
 
 def source_middle(world: World) -> Place:

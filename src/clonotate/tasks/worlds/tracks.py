@@ -39,6 +39,11 @@ class Frame:
         """All cells, in reading order."""
         return tuple(outlined(self.segments, n) for n in range(1, int(self.segments.max()) + 1))
 
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """Of every cell, in pixels."""
+        return np.bincount(self.segments.ravel())[1:].astype(float)
+
     def at(self, place: Place) -> int | None:
         """The cell at a place, None on the ground."""
         number = int(self.segments[place[1], place[0]])
