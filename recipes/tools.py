@@ -14,7 +14,7 @@ from recipes.further import further
 
 
 def cells() -> Run:
-    """Screens of version 4; the first 672 steps, and the practice, saw proposals by way and area alone."""
+    """Screens of version 4. The first 672 steps ship; these saw proposals by way and area alone."""
     run = further("cell-lineage-tracking", 1_300, 940)
     curriculum = replace(run.curriculum, excerpt=32)
     run = replace(run, curriculum=curriculum, episodes_per_step=3)
