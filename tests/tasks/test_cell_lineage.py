@@ -16,6 +16,7 @@ from clonotate.tasks.cell_lineage import (
     DIVIDING,
     FREE,
     LEVELS,
+    PROPOSED,
     SOURCE,
     TARGET,
     WAITING,
@@ -177,6 +178,22 @@ def test_crosses_stand_where_the_cells_were_that_are_linked_next() -> None:
     assert not crosses(world)
     assert crosses(do(there, on(there, there.answer[0], 1))) == {cell.middle for cell in cells[2:]}
     assert not crosses(linked(world, len(cells) - 1))
+
+
+def rings(world: World) -> list[tuple[int, int]]:
+    """Where a tracker would click."""
+    return [item.at for item in overlay(world) if isinstance(item, Mark) and item.color == PROPOSED]
+
+
+def test_a_ring_stands_on_one_cell_to_choose_from_and_only_where_one_is_asked_for() -> None:
+    world, link = with_link(2)
+    here = linked(world, link)
+    cells = here.film.frames[here.z].cells
+    assert len(rings(here)) == 1
+    assert not rings(do(here, "prev"))
+    assert not rings(linked(world, len(world.film.queue)))
+    for daughter, other in (here.answer, here.answer[::-1]):
+        assert rings(do(here, "divide", on(here, daughter, here.z))) == [cells[other].middle]
 
 
 def watched(world: World) -> Memory:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clonotate.tasks import task_named
-from clonotate.tasks.proposal import proposed
+from clonotate.tasks.proposal import costs, proposed
 from clonotate.tasks.worlds.tracks import Frame
 
 
@@ -25,6 +25,15 @@ def test_a_cell_leaves_the_nearest_one_to_whom_it_fits_better():
 
 def test_a_cell_of_the_same_size_is_preferred():
     before, after = frame((100, 100, 12)), frame((80, 100, 5), (122, 101, 12))
+    assert proposed(before, after, (0,), (0, 1)) == 1
+
+
+def test_of_two_the_one_that_looks_the_same_is_preferred():
+    before, after = frame((100, 100, 12)), frame((86, 100, 12), (122, 101, 12))
+    assert proposed(before, after, (0,), (0, 1)) == 0  # the nearer one
+    texture = np.random.default_rng(0).integers(0, 256, (25, 25), np.uint8)
+    before.image[88:113, 88:113] = after.image[89:114, 110:135] = texture
+    costs.cache_clear()  # a frame is never painted on after it was looked at
     assert proposed(before, after, (0,), (0, 1)) == 1
 
 

@@ -300,7 +300,7 @@ def asked(world: World) -> str:
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """The links into this frame; the active cell, those to choose from and to link next; a daughter."""
+    """Links into this frame; the active cell, those to choose from and to link next; a proposal; a daughter."""
     here, active = world.film.frames[world.z].cells, world.active
     items: list[Mark | Path] = [Path(here[j].outline, FREE, closed=True) for j in free(world)]
     for (t, i), link in zip(world.film.queue, world.links, strict=False):
@@ -312,10 +312,9 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
                 items.append(Mark(start, LINKED, 4, "cross"))
     if active and world.z in (active[0], active[0] + 1):
         color = DIVIDING if world.divide else SOURCE if world.z == active[0] else TARGET
-        items += [
-            Mark(world.film.frames[active[0]].cells[i].middle, WAITING, 3, "cross") for i in waiting(world)
-        ]
-        items.append(Path(world.film.frames[active[0]].cells[active[1]].outline, color, closed=True))
+        before = world.film.frames[active[0]].cells
+        items += [Mark(before[i].middle, WAITING, 3, "cross") for i in waiting(world)]
+        items.append(Path(before[active[1]].outline, color, closed=True))
         if (guess := proposal(world)) is not None:
             items.append(Mark(here[guess].middle, PROPOSED, 4, "ring"))
         if world.daughter is not None and world.clickable:
@@ -341,7 +340,7 @@ def waiting(world: World) -> tuple[int, ...]:
 
 
 def proposal(world: World) -> int | None:
-    """Which cell a tracker would link the active one to, or to a second time where it divides."""
+    """Which cell a tracker would link the active one to; after the first daughter, the second."""
     if world.active is None or not (targets := free(world)):
         return None
     (before, i), frames = world.active, world.film.frames

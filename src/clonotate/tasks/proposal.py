@@ -1,8 +1,8 @@
 """What a tracker proposes as the continuation of a cell: by the least-cost assignment of all not yet linked.
 
 As in TrackMate (Tinevez et al. 2017, after Jaqaman et al. 2008), but that the cost of a link is a sum: of the
-way, of how much the area changes, and of how little the cell looks like itself. People click through such
-proposals and mend the wrong ones.
+way, of how much the area changes, and of how little the two look alike. People click through such proposals
+and mend the wrong ones.
 """
 
 from collections.abc import Sequence
