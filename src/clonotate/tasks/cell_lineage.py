@@ -300,7 +300,7 @@ def asked(world: World) -> str:
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """Links into this frame; the active cell, those to choose from and to link next; a proposal; a daughter."""
+    """Links into here; the active cell, those to choose from and to link next, a proposal; a daughter."""
     here, active = world.film.frames[world.z].cells, world.active
     items: list[Mark | Path] = [Path(here[j].outline, FREE, closed=True) for j in free(world)]
     for (t, i), link in zip(world.film.queue, world.links, strict=False):
