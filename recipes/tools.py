@@ -1,7 +1,7 @@
-"""The specialist of cells learns screens on which the tool says more, in many small steps, on one core.
+"""Specialists learn screens on which a tool says more, in many small steps, on one core each.
 
-On from what shipped before, with 140 episodes that it practised on the new screens; three lessons a step,
-most of them cut to 32 clicks in a row: as many frames as one whole lesson, of three worlds.
+On from what shipped before, with 140 episodes practised on the new screens; three lessons a step, most of
+them cut to 32 clicks: as many frames as one whole lesson, of three worlds.
 
 clonotate dagger specialists/cell-lineage-tracking --recipe tools:cells --rounds 1 --episodes 140 --seed 72 \\
     --processes 1 --out runs/tools-cells
@@ -28,3 +28,22 @@ def cells() -> Run:
 def cells_anew() -> Run:
     """On from these, with `--seed 75`; they see proposals by look, and Divide and Gone count 2.5 times."""
     return small(counting(further("cell-lineage-tracking", 1_100, 980), "select", 2.5))
+
+
+def behaviour() -> Run:
+    """Screens of version 3 but for what is followed of slender animals; `--seed 76`, 680 steps of these."""
+    return small(further("animal-behavioral-tracking", 1_600, 990))
+
+
+def behaviour_again() -> Run:
+    """On from that, with its own practice, `--seed 78`; the first 550 at the rates of a run of 1,050."""
+    return replace(
+        small(further("animal-behavioral-tracking", 820, 991)), start="runs/tools-behaviour/round-00"
+    )
+
+
+def behaviour_more() -> Run:
+    """`clonotate train`: on from that with the same episodes, on the screens of version 3."""
+    run, last = small(further("animal-behavioral-tracking", 380, 992)), "runs/tools-behaviour-again"
+    curriculum = replace(run.curriculum, recorded=(f"{last}/practice-00.parquet",))
+    return replace(run, curriculum=curriculum, start=f"{last}/round-00", lr=3e-4, warmup=10)

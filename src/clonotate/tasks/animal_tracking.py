@@ -1,14 +1,14 @@
 """Animal tracking: mark front and back of every look-alike animal in every frame, each under its own name.
 
 Coloured outlines in the first frame say who is who. Later faint marks stand where each animal should be if
-it went on as before; they, the way it heads, and flipping back through crossings tell. The expert works frame
-by frame, animal by animal.
+it went on as before; they, the way it heads, and flipping back through crossings tell. A ring shows where a
+tool is sure that the next mark belongs. The expert works frame by frame, animal by animal.
 """
 
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,66 +17,21 @@ from clonotate.annotation import Keypoint, Poses, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.following import followed
+from clonotate.tasks.slender import Place, Pose, claimed, poses
 from clonotate.tasks.worlds import arena
-from clonotate.tasks.worlds.arena import Outline
+from clonotate.tasks.worlds.crowd import BACK, FRONT, TOLERANCE, Film, Slot, capsule
 
-TOLERANCE = 6.0  # canvas pixels
 REVIEWS = 0.7  # from how much care on an expert flips back through all frames before Done
 CLOSE = (6.0, 40.0)  # px between animals below which the least and the most careful eye flips back
-FRONT, BACK = 0, 1
+REACH = 32  # px that an end is followed for from frame to frame
+ALIKE = (0.85, 0.9)  # the correlation asked for, of a front and of a back: tails look alike
 ENDS = ("Front", "Back")
 COLORS: tuple[RGB, ...] = ((255, 80, 80), (70, 200, 255), (255, 210, 60), (110, 230, 110))
 FAINT: tuple[RGB, ...] = tuple((r // 2 + 40, g // 2 + 40, b // 2 + 40) for r, g, b in COLORS)
 WHITE: RGB = (255, 255, 255)
+FOUND: RGB = (255, 90, 235)
 NAMES = tuple("ABCD")
-Place = tuple[int, int]  # x, y in canvas pixels
-
-
-class Slot(NamedTuple):
-    """What is to be marked: one end of one animal in one frame. In order of work."""
-
-    frame: int
-    animal: int
-    end: int
-
-
-@dataclass(frozen=True, eq=False)
-class Film:
-    """What there is to annotate, and the truth where there is one."""
-
-    images: NDArray[np.uint8]  # [frames, 256, 256] grey
-    ends: NDArray[np.int64] | None  # [frames, animals, 2, 2]: front then back, x then y
-    outlines: tuple[Outline, ...]  # round each animal in the first frame; none where nobody knows
-    animals: int
-    kind: str = ""  # which animals, where they are made up
-
-    @cached_property
-    def truth(self) -> dict[Slot, Place]:
-        """Where every end is; ClonotateError without tracks."""
-        if self.ends is None:
-            raise ClonotateError(
-                "this film has no tracks, so no expert and no score; let a policy annotate it"
-            )
-        return {
-            Slot(t, a, e): (int(x), int(y))
-            for t, animals in enumerate(self.ends)
-            for a, ends in enumerate(animals)
-            for e, (x, y) in enumerate(ends)
-        }
-
-    @cached_property
-    def gaps(self) -> tuple[float, ...]:
-        """How near any two animals come in each frame, in px between their axes."""
-        axes = [[[self.truth[Slot(t, a, e)] for e in (0, 1)] for a in self.who] for t in self.when]
-        return tuple(map(nearest, axes))
-
-    @property
-    def who(self) -> range:
-        return range(self.animals)
-
-    @property
-    def when(self) -> range:
-        return range(len(self.images))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +79,14 @@ class AnimalTracking(Task[World, Memory]):
     """The knobs are those of the arena."""
 
     name: ClassVar[str] = "animal-behavioral-tracking"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     setting: arena.Arena = field(default_factory=lambda: arena.STANDARD)
 
     def begin(self, rng: np.random.Generator) -> World:
         film = arena.film(self.setting, rng)
-        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1], film.kind))
+        found = poses(film.images)
+        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1], found, film.kind))
 
     def begin_from(
         self, images: NDArray[np.uint8], tracks: NDArray[np.float64] | None = None, animals: int = 2
@@ -144,9 +100,10 @@ class AnimalTracking(Task[World, Memory]):
         if not 1 <= count <= len(NAMES):
             raise ClonotateError(f"{count} animals: there are buttons for 1 to {len(NAMES)}")
         if tracks is None:
-            return World(Film(images, None, (), count))
+            return World(Film(images, None, (), count, poses(images)))
         ends = np.rint(tracks).astype(np.int64).clip(0, CANVAS - 1)
-        return World(Film(images, ends, tuple(capsule(*animal) for animal in ends[0]), count))
+        outlines = tuple(capsule(*animal) for animal in ends[0])
+        return World(Film(images, ends, outlines, count, poses(images)))
 
     def view(self, world: World) -> View:
         film, frame = world.film, world.frame
@@ -260,15 +217,16 @@ class AnimalTracking(Task[World, Memory]):
         return Intent(Event("canvas", world.film.truth[slot]), "place", phase)
 
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
-        """The same end of another animal, the other end, where it was expected, a slip of the hand."""
+        """The same end of another, the other end, where it was expected or is ringed, a slip of the hand."""
         if intent.kind != "place" or intent.event.at is None:
             return ()
         (x, y), truth = intent.event.at, world.film.truth
         others = [truth[Slot(world.frame, a, world.end)] for a in world.film.who if a != world.animal]
         swapped = truth[Slot(world.frame, world.animal, 1 - world.end)]
         ghost = expected(world, Slot(world.frame, world.animal, world.end))
+        guesses = [at for at in (ghost, proposed(world)) if at]
         hand = [(x + dx, y + dy) for dx, dy in ((11, 4), (-9, 9), (4, -13), (-12, -6))]
-        places = [*others, swapped, *([ghost] if ghost else []), *hand]
+        places = [*others, swapped, *guesses, *hand]
         return tuple(
             Event("canvas", at)
             for at in places
@@ -283,16 +241,20 @@ class AnimalTracking(Task[World, Memory]):
         film, foreign = world.film, other.film
         if film.ends is None or foreign.ends is None:
             return world
-        images, ends = film.images.copy(), film.ends.copy()
+        images, ends, found = film.images.copy(), film.ends.copy(), list(film.poses)
         for t in film.when:
             if t >= memory.followed and t != world.frame:
                 images[t] = foreign.images[t % len(foreign.images)]
+                found[t] = foreign.poses[t % len(foreign.images)]
                 ends[t] = foreign.ends[t % len(foreign.images), np.arange(film.animals) % foreign.animals]
-        return replace(world, film=Film(images, ends, film.outlines, film.animals, film.kind))
+        return replace(world, film=replace(film, images=images, ends=ends, poses=tuple(found)))
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
-    """Where ends are expected, faint; the marks of this frame, the last one ringed; who is who in frame 0."""
+    """Where ends are expected, faint; the marks of this frame, the last one ringed; in frame 0 who is who.
+
+    A ring stands where a tool finds the next.
+    """
     items: list[Mark | Path] = []
     if world.frame == 0:
         items += [Path(line, COLORS[a], closed=True) for a, line in enumerate(world.film.outlines)]
@@ -304,6 +266,8 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
         items += axis(world.marks.get(front), world.marks.get(back), COLORS[animal], 3)
     if world.placed and world.placed[-1][0].frame == world.frame:
         items.append(Mark(world.placed[-1][1], WHITE, 6))
+    if (found := proposed(world)) is not None:
+        items.append(Mark(found, FOUND, 5))
     return tuple(items)
 
 
@@ -322,6 +286,38 @@ def expected(world: World, slot: Slot) -> Place | None:
         return last
     x, y = (min(max(2 * now - then, 0), CANVAS - 1) for now, then in zip(last, before, strict=True))
     return x, y
+
+
+def proposed(world: World) -> Place | None:
+    """Where a tool is sure that the next mark belongs; None where it is not, or where there is a mark."""
+    slot = Slot(world.frame, world.animal, world.end)
+    if slot in world.marks:
+        return None
+    if (pose := claimed_pose(world)) is not None:
+        return pose[slot.end]
+    last, images = world.marks.get(slot._replace(frame=slot.frame - 1)), world.film.images
+    if last is None or (slot.end == BACK and any(world.film.poses)):
+        return None
+    return followed(images[slot.frame - 1], images[slot.frame], last, REACH, ALIKE[slot.end])
+
+
+def claimed_pose(world: World) -> Pose | None:
+    """Which of the poses found in this frame is surely that of the animal to be marked."""
+    likely = {animal: pose for animal in world.film.who if (pose := likely_pose(world, animal)) is not None}
+    if world.animal not in likely:
+        return None
+    return claimed(list(likely.values()), world.film.poses[world.frame], list(likely).index(world.animal))
+
+
+def likely_pose(world: World, animal: int) -> Pose | None:
+    """Where an animal is marked or else expected in this frame: in frame 0 both ends amid its outline."""
+    slots = ends_of(world, animal)
+    guesses = [expected(world, slot) for slot in slots]
+    if world.frame == 0 and world.film.outlines:
+        x, y = np.mean(world.film.outlines[animal], axis=0)
+        guesses = [(round(float(x)), round(float(y)))] * 2
+    front, back = (world.marks.get(slot, guess) for slot, guess in zip(slots, guesses, strict=True))
+    return None if front is None or back is None else Pose(front, back)
 
 
 def axis(front: Place | None, back: Place | None, color: RGB, radius: int) -> list[Mark | Path]:
@@ -347,14 +343,6 @@ def doubtful(film: Film, frame: int, care: float) -> bool:
     return frame > 0 and min(film.gaps[frame], film.gaps[frame - 1]) < limit
 
 
-def nearest(animals: list[list[Place]]) -> float:
-    """The least distance between the axes, front to back, of any two animals; infinite for one."""
-    share = np.linspace(0, 1, 7)[:, None]
-    axes = [share * np.array(front) + (1 - share) * np.array(back) for front, back in animals]
-    pairs = [(a, b) for i, a in enumerate(axes) for b in axes[:i]]
-    return min((float(np.hypot(*(a[:, None] - b[None]).T).min()) for a, b in pairs), default=math.inf)
-
-
 def identities_kept(world: World) -> float:
     """Of all steps from frame to frame, the share in which a name stays, rightly placed, with one animal."""
     film = world.film
@@ -371,15 +359,6 @@ def under(world: World, frame: int, animal: int) -> int | None:
         if all(at and math.dist(at, right) <= TOLERANCE for at, right in zip(marks, truth, strict=True)):
             return who
     return None
-
-
-def capsule(front: NDArray[np.int64], back: NDArray[np.int64]) -> Outline:
-    """An ellipse round an animal of which only the ends are known."""
-    middle, half = (front + back) / 2, (front - back) / 2
-    side = half[::-1] * (1, -1) * 0.35
-    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)[:, None]
-    ring = np.rint(middle + 1.15 * (np.cos(turn) * half + np.sin(turn) * side)).clip(1, CANVAS - 2)
-    return tuple((int(x), int(y)) for x, y in ring)
 
 
 LEVELS = {
