@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clonotate.tasks import task_named
-from clonotate.tasks.slender import Pose, claimed, poses
+from clonotate.tasks.slender import Pose, blobs, claimed, poses
 
 
 def worm(image, front, back):
@@ -71,6 +71,15 @@ def test_the_ground_of_a_few_frames_is_not_known(count):
 def test_nothing_moves():
     assert poses(film([], [], [], [])) == ((),) * 4
     assert poses(np.zeros((4, 256, 256), np.uint8)) == ((),) * 4
+
+
+def test_what_is_too_large_for_animals_is_a_ground_that_is_not_still():
+    moved = np.zeros((256, 256))
+    moved[10:240, 20:26] = 20.0
+    assert len(list(blobs(moved))) == 1
+    for row in range(10, 240, 16):
+        moved[row : row + 6, 20:200] = 20.0
+    assert not list(blobs(moved))
 
 
 @cache

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 BLUR = 0.7  # px that the difference from the ground is smoothed by
 FAINTEST = 0.5  # grey levels that the noise is taken for at the least
 LOW, HIGH = 4.0, 8.0  # standard deviations of the noise: what belongs to a blob, and what every blob has
-LEAST = 60  # px that a blob covers at the least
+LEAST, MOST = 60, 6_000  # px that a blob covers: less is grain, more is a ground that is not still
 SLENDER = 10.0  # px from the outline to the innermost place, at the most in nine of ten blobs of a film
 ARM = 7  # px along an outline over which it turns
 HEAD, CAP, TIP = 12.0, 6.0, 2.0  # px of the way along a body: how much is its head, its front, its back
@@ -121,7 +121,7 @@ def blobs(moved: Floats) -> Iterator[Blob]:
     for label, (x, y, width, height, area) in zip(range(1, count), boxes[1:].tolist(), strict=True):
         box = np.s_[y : y + height, x : x + width]
         mask = labels[box] == label
-        if area > LEAST and moved[box][mask].max() > HIGH:
+        if LEAST < area < MOST and moved[box][mask].max() > HIGH:
             yield blob_of(mask, (x, y), float(depths[box][mask].max()))
 
 
