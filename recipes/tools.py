@@ -26,12 +26,12 @@ def cells() -> Run:
 
 
 def cells_anew() -> Run:
-    """On from these, with `--seed 75`; they see proposals by look, and Divide and Gone count 2.5 times."""
+    """On from these (revision 23ecd20), `--seed 75`, proposals by look; Divide and Gone count 2.5 times."""
     return small(counting(further("cell-lineage-tracking", 1_100, 980), "select", 2.5))
 
 
 def behaviour() -> Run:
-    """Screens of version 3 but for what is followed of slender animals; `--seed 76`, 680 steps of these."""
+    """From revision 23ecd20, `--seed 76`, cut short at 680 steps; no front of slender ones was followed."""
     return small(further("animal-behavioral-tracking", 1_600, 990))
 
 
