@@ -7,7 +7,7 @@ tool is sure that the next mark belongs. The expert works frame by frame, animal
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from clonotate.annotation import Keypoint, Poses, Spot
 from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
+from clonotate.tasks.appearance import Look, Place, Pose, learned, moved
 from clonotate.tasks.base import Intent, Standing, Task
-from clonotate.tasks.following import followed
-from clonotate.tasks.slender import Place, Pose, claimed, poses
+from clonotate.tasks.bodies import NONE, Bodies, found
+from clonotate.tasks.identities import sure
 from clonotate.tasks.worlds import arena
 from clonotate.tasks.worlds.crowd import BACK, FRONT, TOLERANCE, Film, Slot, capsule
 
 REVIEWS = 0.7  # from how much care on an expert flips back through all frames before Done
 CLOSE = (6.0, 40.0)  # px between animals below which the least and the most careful eye flips back
-REACH = 32  # px that an end is followed for from frame to frame
-ALIKE = (0.85, 0.9)  # the correlation asked for, of a front and of a back: tails look alike
 ENDS = ("Front", "Back")
 COLORS: tuple[RGB, ...] = ((255, 80, 80), (70, 200, 255), (255, 210, 60), (110, 230, 110))
 FAINT: tuple[RGB, ...] = tuple((r // 2 + 40, g // 2 + 40, b // 2 + 40) for r, g, b in COLORS)
@@ -79,14 +78,14 @@ class AnimalTracking(Task[World, Memory]):
     """The knobs are those of the arena."""
 
     name: ClassVar[str] = "animal-behavioral-tracking"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     setting: arena.Arena = field(default_factory=lambda: arena.STANDARD)
 
     def begin(self, rng: np.random.Generator) -> World:
         film = arena.film(self.setting, rng)
-        found = poses(film.images)
-        return World(Film(film.images, film.ends, film.outlines, film.ends.shape[1], found, film.kind))
+        apart = moved(film.images)
+        return World(Film(film.images, apart, film.ends, film.outlines, film.ends.shape[1], film.kind))
 
     def begin_from(
         self, images: NDArray[np.uint8], tracks: NDArray[np.float64] | None = None, animals: int = 2
@@ -100,10 +99,10 @@ class AnimalTracking(Task[World, Memory]):
         if not 1 <= count <= len(NAMES):
             raise ClonotateError(f"{count} animals: there are buttons for 1 to {len(NAMES)}")
         if tracks is None:
-            return World(Film(images, None, (), count, poses(images)))
+            return World(Film(images, moved(images), None, (), count))
         ends = np.rint(tracks).astype(np.int64).clip(0, CANVAS - 1)
         outlines = tuple(capsule(*animal) for animal in ends[0])
-        return World(Film(images, ends, outlines, count, poses(images)))
+        return World(Film(images, moved(images), ends, outlines, count))
 
     def view(self, world: World) -> View:
         film, frame = world.film, world.frame
@@ -241,13 +240,13 @@ class AnimalTracking(Task[World, Memory]):
         film, foreign = world.film, other.film
         if film.ends is None or foreign.ends is None:
             return world
-        images, ends, found = film.images.copy(), film.ends.copy(), list(film.poses)
+        images, apart, ends = film.images.copy(), film.moved.copy(), film.ends.copy()
         for t in film.when:
             if t >= memory.followed and t != world.frame:
                 images[t] = foreign.images[t % len(foreign.images)]
-                found[t] = foreign.poses[t % len(foreign.images)]
+                apart[t] = foreign.moved[t % len(foreign.images)]
                 ends[t] = foreign.ends[t % len(foreign.images), np.arange(film.animals) % foreign.animals]
-        return replace(world, film=replace(film, images=images, ends=ends, poses=tuple(found)))
+        return replace(world, film=replace(film, images=images, moved=apart, ends=ends))
 
 
 def overlay(world: World) -> tuple[Mark | Path, ...]:
@@ -266,8 +265,8 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
         items += axis(world.marks.get(front), world.marks.get(back), COLORS[animal], 3)
     if world.placed and world.placed[-1][0].frame == world.frame:
         items.append(Mark(world.placed[-1][1], WHITE, 6))
-    if (found := proposed(world)) is not None:
-        items.append(Mark(found, FOUND, 5))
+    if (there := proposed(world)) is not None:
+        items.append(Mark(there, FOUND, 5))
     return tuple(items)
 
 
@@ -284,29 +283,43 @@ def expected(world: World, slot: Slot) -> Place | None:
     last, before = (world.marks.get(slot._replace(frame=slot.frame - ago)) for ago in (1, 2))
     if last is None or before is None:
         return last
-    x, y = (min(max(2 * now - then, 0), CANVAS - 1) for now, then in zip(last, before, strict=True))
-    return x, y
+    return on_canvas((2 * last[0] - before[0], 2 * last[1] - before[1]))
+
+
+def on_canvas(place: Place) -> Place:
+    """The place nearest to it that can be clicked."""
+    return min(max(place[0], 0), CANVAS - 1), min(max(place[1], 0), CANVAS - 1)
 
 
 def proposed(world: World) -> Place | None:
     """Where a tool is sure that the next mark belongs; None where it is not, or where there is a mark."""
-    slot = Slot(world.frame, world.animal, world.end)
-    if slot in world.marks:
+    if Slot(world.frame, world.animal, world.end) in world.marks:
         return None
-    if (pose := claimed_pose(world)) is not None:
-        return pose[slot.end]
-    last, images = world.marks.get(slot._replace(frame=slot.frame - 1)), world.film.images
-    if last is None or (slot.end == BACK and any(world.film.poses)):
-        return None
-    return followed(images[slot.frame - 1], images[slot.frame], last, REACH, ALIKE[slot.end])
-
-
-def claimed_pose(world: World) -> Pose | None:
-    """Which of the poses found in this frame is surely that of the animal to be marked."""
     likely = {animal: pose for animal in world.film.who if (pose := likely_pose(world, animal)) is not None}
     if world.animal not in likely:
         return None
-    return claimed(list(likely.values()), world.film.poses[world.frame], list(likely).index(world.animal))
+    alike = bodies_in(world.film, world.frame, marked_first(world))
+    there = sure(alike, list(likely.values()), list(likely).index(world.animal), world.end)
+    return there and on_canvas(there)
+
+
+def marked_first(world: World) -> tuple[Pose, ...]:
+    """The animals of which both ends are marked in the first frame."""
+    ends = [[world.marks.get(Slot(0, animal, end)) for end in (FRONT, BACK)] for animal in world.film.who]
+    return tuple(Pose(front, back) for front, back in ends if front is not None and back is not None)
+
+
+@lru_cache(maxsize=32)
+def bodies_in(film: Film, frame: int, marked: tuple[Pose, ...]) -> Bodies:
+    """What in a frame looks like those marked in the first one."""
+    look = look_of(film, marked)
+    return NONE if look is None else found(film.moved[frame], look)
+
+
+@lru_cache(maxsize=32)
+def look_of(film: Film, marked: tuple[Pose, ...]) -> Look | None:
+    """What those look like that are marked in the first frame."""
+    return learned(film.moved[0], marked)
 
 
 def likely_pose(world: World, animal: int) -> Pose | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.slender import Place, Pose
+from clonotate.tasks.appearance import Place
 from clonotate.tasks.worlds.arena import Outline
 
 TOLERANCE = 6.0  # canvas pixels
@@ -30,10 +30,10 @@ class Film:
     """What there is to annotate, and the truth where there is one."""
 
     images: NDArray[np.uint8]  # [frames, 256, 256] grey
+    moved: NDArray[np.float32]  # how much they differ from the still ground, grey levels
     ends: NDArray[np.int64] | None  # [frames, animals, 2, 2]: front then back, x then y
     outlines: tuple[Outline, ...]  # round each animal in the first frame; none where nobody knows
     animals: int
-    poses: tuple[tuple[Pose, ...], ...]  # of slender animals in each frame, as far as a tool finds them
     kind: str = ""  # which animals, where they are made up
 
     @cached_property
