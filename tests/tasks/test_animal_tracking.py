@@ -190,25 +190,14 @@ class TestTheRing:
         assert sure > 0.95 * asked
         assert off < 0.02 * sure
 
-    def test_where_no_animal_was_marked_before_there_is_none(self):
+    def test_until_the_first_frame_is_marked_there_is_none(self):
         world = world_of(SEEDS[0])
-        assert proposed(world) is None
-        assert proposed(replace(world, frame=3)) is None
-        front = ((Slot(0, 0, 0), world.film.truth[Slot(0, 0, 0)]),)
-        assert proposed(replace(world, placed=front, end=1)) is None
-
-    def test_once_one_is_marked_the_others_are_found_and_outlines_tell_who_they_are(self):
-        worlds = map(world_of, range(20_000, 20_050))
-        world = next(w for w in worlds if w.film.animals > 2 and w.film.kind == "fish")
-        first = tuple((slot, world.film.truth[slot]) for slot in (Slot(0, 0, 0), Slot(0, 0, 1)))
-        a, b, c, *rest = world.film.outlines
-        exchanged = replace(world.film, outlines=(a, c, b, *rest))
-        said = [proposed(replace(world, placed=first, animal=who)) for who in (1, 2)]
-        turned = [proposed(replace(world, film=exchanged, placed=first, animal=who)) for who in (1, 2)]
-        assert None not in said
-        assert said == turned[::-1]
-        unknown = replace(world.film, outlines=())
-        assert proposed(replace(world, film=unknown, placed=first, animal=1)) is None
+        first = [(slot, at) for slot, at in sorted(world.film.truth.items()) if slot.frame == 0]
+        for count in range(len(first)):
+            begun = replace(world, placed=tuple(first[:count]), frame=1)
+            assert proposed(begun) is None
+        assert proposed(replace(world, placed=tuple(first), frame=1)) is not None
+        assert proposed(replace(world, placed=tuple(first), frame=3)) is None
 
     def test_it_goes_by_the_marks_as_they_are(self):
         world = marked(world_of(SEEDS[0]), world_of(SEEDS[0]).film.truth.get)

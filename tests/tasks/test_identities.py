@@ -64,7 +64,7 @@ def test_who_heads_the_other_way_is_another():
 
 
 def test_a_body_that_fits_badly_is_not_sure():
-    assert both(bodies(HERE, fits=[0.4]), [HERE.pose], 0) == [None, None]
+    assert both(bodies(HERE, fits=[0.49]), [HERE.pose], 0) == [None, None]
     assert both(bodies(HERE, fits=[0.6]), [HERE.pose], 0) == list(HERE.pose)
 
 

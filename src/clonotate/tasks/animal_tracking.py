@@ -293,20 +293,22 @@ def on_canvas(place: Place) -> Place:
 
 def proposed(world: World) -> Place | None:
     """Where a tool is sure that the next mark belongs; None where it is not, or where there is a mark."""
-    if Slot(world.frame, world.animal, world.end) in world.marks:
+    marked = marked_first(world)
+    if not marked or Slot(world.frame, world.animal, world.end) in world.marks:
         return None
     likely = {animal: pose for animal in world.film.who if (pose := likely_pose(world, animal)) is not None}
     if world.animal not in likely:
         return None
-    alike = bodies_in(world.film, world.frame, marked_first(world))
+    alike = bodies_in(world.film, world.frame, marked)
     there = sure(alike, list(likely.values()), list(likely).index(world.animal), world.end)
     return there and on_canvas(there)
 
 
 def marked_first(world: World) -> tuple[Pose, ...]:
-    """The animals of which both ends are marked in the first frame."""
+    """The animals as they are marked in the first frame, once all of them are."""
     ends = [[world.marks.get(Slot(0, animal, end)) for end in (FRONT, BACK)] for animal in world.film.who]
-    return tuple(Pose(front, back) for front, back in ends if front is not None and back is not None)
+    poses = tuple(Pose(front, back) for front, back in ends if front is not None and back is not None)
+    return poses if len(poses) == world.film.animals else ()
 
 
 @lru_cache(maxsize=32)
@@ -323,13 +325,9 @@ def look_of(film: Film, marked: tuple[Pose, ...]) -> Look | None:
 
 
 def likely_pose(world: World, animal: int) -> Pose | None:
-    """Where an animal is marked or else expected in this frame: in frame 0 both ends amid its outline."""
+    """Where an animal is marked or else expected in this frame; None where nobody knows."""
     slots = ends_of(world, animal)
-    guesses = [expected(world, slot) for slot in slots]
-    if world.frame == 0 and world.film.outlines:
-        x, y = np.mean(world.film.outlines[animal], axis=0)
-        guesses = [(round(float(x)), round(float(y)))] * 2
-    front, back = (world.marks.get(slot, guess) for slot, guess in zip(slots, guesses, strict=True))
+    front, back = (world.marks.get(slot) or expected(world, slot) for slot in slots)
     return None if front is None or back is None else Pose(front, back)
 
 

@@ -19,7 +19,7 @@ from clonotate.tasks.appearance import FINE, SEGMENTS, Floats, Image, Look, read
 COARSE = 2  # how many times coarser fronts are looked for
 FRONT = 0.45  # the share of a body that a front is
 DIRECTIONS = np.radians(np.arange(0, 360, 10))
-FRONTS = 60  # at the most in an image
+FRONTS = 40  # at the most in an image
 APART = 3  # coarse px in which only the best front is taken
 TURNS = np.radians(np.arange(-24, 25, 6))  # from one segment to the next
 SUPPLE = math.radians(12)  # that segments usually turn by
@@ -27,10 +27,9 @@ STIFF = 0.01  # what of the fit it costs to turn by so much
 NUDGES = np.array([(x, y, turn) for x in (-2, 0, 2) for y in (-2, 0, 2) for turn in np.radians([-8, 0, 8])])
 KEPT = 10  # that go on from every front
 SAME = 2.5, math.radians(10)  # px and radians within which bodies so far are the same
-PROMISING = 0.25  # the fit so far, of 1, at which one still goes on
-EXCESS = 0.5  # how much it counts if a place differs more than expected, as where bodies cross
+EXCESS = 0.7  # how much it counts if a place differs more than expected, as where bodies cross
 STRANGE = 0.25  # of the strongest difference: how much it can count at the most if a place is unlike
-FITS = 0.3  # the least fit of a body
+FITS = 0.5  # the least fit of a body, and of what is laid on so far, as a share of the same
 MOST = 40  # bodies in an image
 TWICE = 4.0  # px within which both ends of the same body are
 ALONG = 3.0  # px within which two bodies lie on the same
@@ -77,7 +76,7 @@ def found(image: Image, look: Look) -> Bodies:
     chosen: list[int] = []
     ends = beam.lines[:, [0, -1]]
     for one in np.argsort(-beam.fits).tolist():
-        if beam.fits[one] >= FITS and len(chosen) < MOST:
+        if len(chosen) < MOST:
             away = np.linalg.norm(ends[chosen] - ends[one], axis=-1).max(axis=-1)
             if (away > TWICE).all():
                 chosen.append(one)
@@ -186,7 +185,7 @@ def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     fits = beam.fits + gain(there, strip, body, look) / (SEGMENTS * float((strip**2).sum()))
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
-    return grown[likeliest(grown, PROMISING * (segment + 1) / SEGMENTS)]
+    return grown[likeliest(grown, FITS * (segment + 1) / SEGMENTS)]
 
 
 def gain(

@@ -17,7 +17,6 @@ LIKELY = 10  # bodies of each animal that are compared
 CLOSEST, SPOILT = 6.0, 5.0  # px that fronts, and backs, are apart at the least; what it costs if they are not
 ELSEWHERE = 11.0  # px from which on an end is elsewhere
 CLEARLY = 0.1  # how much worse, as a fit
-SOUND = 0.5  # the least fit of what is sure
 NOBODY = 0.4  # how well it explains an image that an animal has none of the bodies
 
 
@@ -27,9 +26,9 @@ def sure(bodies: Bodies, expected: Sequence[Pose], which: int, end: int) -> Plac
     choices = [np.argsort(-liking)[:LIKELY] for liking in likings]
     totals = explained(bodies, likings, choices)
     mine = totals.max(axis=tuple(a for a in range(len(expected)) if a != which))
-    best = int(mine[:-1].argmax()) if len(mine) > 1 else 0
-    if len(mine) == 1 or bodies.fits[choices[which][best]] < SOUND:
+    if len(mine) == 1:
         return None
+    best = int(mine[:-1].argmax())
     ends = bodies.ends[choices[which], end]
     elsewhere = np.append(np.linalg.norm(ends - ends[best], axis=-1) > ELSEWHERE, True)
     if (mine[elsewhere] > mine[best] - CLEARLY).any():
