@@ -1,8 +1,9 @@
 """Animal tracking: mark front and back of every look-alike animal in every frame, each under its own name.
 
 Coloured outlines in the first frame say who is who. Later faint marks stand where each animal should be if
-it went on as before; they, the way it heads, and flipping back through crossings tell. A ring shows where a
-tool is sure that the next mark belongs. The expert works frame by frame, animal by animal.
+it went on as before; they, the way it heads, and flipping back through crossings tell. A tool learns how
+animals look from the marks in the first frame; from then on a ring shows where it is sure that the next mark
+belongs. The expert works frame by frame, animal by animal.
 """
 
 import math
