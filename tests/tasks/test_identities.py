@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from worms import Worm
 
 from clonotate.tasks.appearance import Pose
-from clonotate.tasks.bodies import NONE, Bodies, shared
+from clonotate.tasks.body_search import NONE, Bodies, shared
 from clonotate.tasks.identities import sure
 
 

@@ -19,7 +19,7 @@ from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.appearance import Look, Place, Pose, learned, moved
 from clonotate.tasks.base import Intent, Standing, Task
-from clonotate.tasks.bodies import NONE, Bodies, found
+from clonotate.tasks.body_search import NONE, Bodies, found
 from clonotate.tasks.identities import sure
 from clonotate.tasks.worlds import arena
 from clonotate.tasks.worlds.crowd import BACK, FRONT, TOLERANCE, Film, Slot, capsule

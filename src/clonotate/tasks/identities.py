@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clonotate.tasks.appearance import Floats, Place, Pose
-from clonotate.tasks.bodies import Bodies
+from clonotate.tasks.body_search import Bodies
 
 ASTRAY, USUAL = 0.02, 14.0  # what of the fit it costs to be so many px from where an animal is expected
 LIKELY = 10  # bodies of each animal that are compared

@@ -6,7 +6,7 @@ others lie across it.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -59,7 +59,7 @@ class Beam:
     lines: Floats  # [beams, points so far, 2]
     angles: Floats  # [beams] of the last segment, from front to back, radians
     fits: Floats  # [beams]
-    origins: NDArray[np.intp] = field(repr=False)  # [beams], which front each began at
+    origins: NDArray[np.intp]  # [beams], which front each began at
 
     def __getitem__(self, which: NDArray[np.intp]) -> "Beam":
         return Beam(self.lines[which], self.angles[which], self.fits[which], self.origins[which])
@@ -70,26 +70,23 @@ class Beam:
 
 def found(image: Image, look: Look) -> Bodies:
     """What in an image looks like one whole animal."""
-    beam = started(fronts(image, look))
-    for segment in range(SEGMENTS):
-        beam = laid_on(image, look, beam if segment == 0 else turned(beam), segment)
-    chosen: list[int] = []
+    beam = laid_on(image, look, started(fronts(image, look)), 0)
+    for segment in range(1, SEGMENTS):
+        beam = laid_on(image, look, turned(beam), segment)
     ends = beam.lines[:, [0, -1]]
+    chosen: list[int] = []
     for one in np.argsort(-beam.fits).tolist():
-        if len(chosen) < MOST:
-            away = np.linalg.norm(ends[chosen] - ends[one], axis=-1).max(axis=-1)
-            if (away > TWICE).all():
-                chosen.append(one)
+        if (np.linalg.norm(ends[chosen] - ends[one], axis=-1).max(axis=-1) > TWICE).all():
+            chosen.append(one)
+    chosen = chosen[:MOST]
     return Bodies(beam.lines[chosen], beam.fits[chosen], shared(beam.lines[chosen]))
 
 
 def shared(lines: Floats) -> Floats:
     """How much of any two lines lies on the other, the larger share: `[lines, lines]`."""
     points = lines.reshape(-1, 2)
-    near = (np.linalg.norm(points[:, None] - points, axis=-1) < ALONG).reshape(
-        *lines.shape[:2], *lines.shape[:2]
-    )
-    share = near.any(axis=3).mean(axis=1)
+    near = np.linalg.norm(points[:, None] - points, axis=-1) < ALONG
+    share = near.reshape(*lines.shape[:2], *lines.shape[:2]).any(axis=3).mean(axis=1)
     return np.asarray(np.maximum(share, share.T))
 
 

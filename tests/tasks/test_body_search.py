@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worms import Worm, film
 
 from clonotate.tasks.appearance import learned, moved
-from clonotate.tasks.bodies import FITS, found
+from clonotate.tasks.body_search import FITS, found
 
 FIRST = Worm((60, 60), 0), Worm((190, 60), 90)
 
