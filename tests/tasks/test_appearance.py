@@ -34,6 +34,7 @@ def test_where_one_stays_for_half_the_film_the_ground_is_known_by_how_others_dif
 def test_a_look_is_as_long_as_bodies_and_as_wide_as_their_heads():
     look = learned(moved(film(*walking(STRAIGHT[0])))[0], [STRAIGHT[0].pose])
     assert abs(look.length - 60) < 4
+    assert look.lengths == (look.length,)
     assert look.strip.shape == look.body.shape == (40, len(look.across))
     wide = (look.body > 0).sum(axis=1)
     assert wide[2] > wide[-3] > 3

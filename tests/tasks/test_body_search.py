@@ -58,6 +58,14 @@ def test_fits_fall_and_no_body_is_there_twice():
     assert (bodies.shared == bodies.shared.T).all()
 
 
+def test_the_back_of_a_longer_one_is_farther_on():
+    bodies = found(seen([Worm((128, 120), 0)])[0], look())
+    (x, y), (front, _) = bodies.end(0, 1, 0), bodies.end(0, 0, 5)
+    assert bodies.end(0, 0, 0)[0] == front > x
+    assert bodies.end(0, 1, 5)[0] == x - 5
+    assert abs(bodies.end(0, 1, 5)[1] - y) <= 1
+
+
 def test_on_bare_ground_there_are_none():
     bodies = found(seen([])[0], look())
     assert bodies.lines.shape == (0, 11, 2)

@@ -16,7 +16,9 @@ def bodies(*worms, fits=None):
 
 
 def both(there, expected, which):
-    return [sure(there, expected, which, end) for end in (0, 1)]
+    """Where each end surely is."""
+    ones = [sure(there, expected, which, end) for end in (0, 1)]
+    return [None if one is None else there.end(one, end, 0) for end, one in enumerate(ones)]
 
 
 HERE, THERE = Worm((60, 60), 0), Worm((160, 160), 0)

@@ -19,13 +19,14 @@ from clonotate.records import ClonotateError, Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, Strip, View
 from clonotate.tasks.appearance import Look, Place, Pose, learned, moved
 from clonotate.tasks.base import Intent, Standing, Task
-from clonotate.tasks.body_search import NONE, Bodies, found
+from clonotate.tasks.body_search import Bodies, found
 from clonotate.tasks.identities import sure
 from clonotate.tasks.worlds import arena
 from clonotate.tasks.worlds.crowd import BACK, FRONT, TOLERANCE, Film, Slot, capsule
 
 REVIEWS = 0.7  # from how much care on an expert flips back through all frames before Done
 CLOSE = (6.0, 40.0)  # px between animals below which the least and the most careful eye flips back
+BELIEVED = 0.5  # of how much longer one animal seems than others: the rest is how its marks were set
 ENDS = ("Front", "Back")
 COLORS: tuple[RGB, ...] = ((255, 80, 80), (70, 200, 255), (255, 210, 60), (110, 230, 110))
 FAINT: tuple[RGB, ...] = tuple((r // 2 + 40, g // 2 + 40, b // 2 + 40) for r, g, b in COLORS)
@@ -298,11 +299,13 @@ def proposed(world: World) -> Place | None:
     if not marked or Slot(world.frame, world.animal, world.end) in world.marks:
         return None
     likely = {animal: pose for animal in world.film.who if (pose := likely_pose(world, animal)) is not None}
-    if world.animal not in likely:
+    look = look_of(world.film, marked)
+    if look is None or world.animal not in likely:
         return None
-    alike = bodies_in(world.film, world.frame, marked)
-    there = sure(alike, list(likely.values()), list(likely).index(world.animal), world.end)
-    return there and on_canvas(there)
+    alike = bodies_in(world.film, world.frame, look)
+    one = sure(alike, list(likely.values()), list(likely).index(world.animal), world.end)
+    longer = BELIEVED * (look.lengths[world.animal] - look.length)
+    return None if one is None else on_canvas(alike.end(one, world.end, longer))
 
 
 def marked_first(world: World) -> tuple[Pose, ...]:
@@ -313,16 +316,15 @@ def marked_first(world: World) -> tuple[Pose, ...]:
 
 
 @lru_cache(maxsize=32)
-def bodies_in(film: Film, frame: int, marked: tuple[Pose, ...]) -> Bodies:
-    """What in a frame looks like those marked in the first one."""
-    look = look_of(film, marked)
-    return NONE if look is None else found(film.moved[frame], look)
-
-
-@lru_cache(maxsize=32)
 def look_of(film: Film, marked: tuple[Pose, ...]) -> Look | None:
     """What those look like that are marked in the first frame."""
     return learned(film.moved[0], marked)
+
+
+@lru_cache(maxsize=32)
+def bodies_in(film: Film, frame: int, look: Look) -> Bodies:
+    """What looks like that in a frame."""
+    return found(film.moved[frame], look)
 
 
 def likely_pose(world: World, animal: int) -> Pose | None:

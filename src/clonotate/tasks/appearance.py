@@ -47,7 +47,12 @@ class Look:
     strip: NDArray[np.float32]  # grey levels that it differs from the ground
     body: NDArray[np.float32]  # 1 on it and close around it, else 0
     across: NDArray[np.float32]  # px to the right of the midline, for every column
-    length: float  # px
+    lengths: tuple[float, ...]  # px, of each of those that it was learnt from
+
+    @property
+    def length(self) -> float:
+        """How long one is, px."""
+        return sum(self.lengths) / len(self.lengths)
 
 
 def moved(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -70,10 +75,10 @@ def grain(unlike: NDArray[np.float32]) -> float:
 
 def learned(image: Image, poses: Sequence[Pose]) -> Look | None:
     """What animals look like of which some are marked in this image; None where nothing stands out there."""
-    noise = grain(image)
-    lines = [midline(image, pose, CLEAR * noise) for pose in poses if pose.front != pose.back]
-    if not lines:
+    if not poses or any(pose.front == pose.back for pose in poses):
         return None
+    noise = grain(image)
+    lines = [midline(image, pose, CLEAR * noise) for pose in poses]
     across = np.arange(-ASIDE, ASIDE + 1, dtype=np.float32)
     strips = np.stack([straightened(image, line, across) for line in lines])
     strip = np.asarray(np.concatenate([strips, strips[:, :, ::-1]]).mean(axis=0), np.float32)
@@ -83,8 +88,8 @@ def learned(image: Image, poses: Sequence[Pose]) -> Look | None:
     mask = amid(np.abs(strip) > max(SLIGHT * noise, FAINT * strongest)).astype(np.float32)
     reach = np.abs(across[mask.any(axis=0)]).max()
     chosen = (np.abs(across) <= reach) & (across % (2 if reach > WIDE else 1) == 0)
-    body, length = mask[:, chosen], float(np.mean([way(line) for line in lines]))
-    return Look(strip[:, chosen] * body, body, across[chosen], length)
+    body = mask[:, chosen]
+    return Look(strip[:, chosen] * body, body, across[chosen], tuple(map(way, lines)))
 
 
 def amid(clear: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from clonotate.tasks.appearance import FINE, SEGMENTS, Floats, Image, Look, read
+from clonotate.tasks.appearance import FINE, SEGMENTS, Floats, Image, Look, Place, read
 
 COARSE = 2  # how many times coarser fronts are looked for
 FRONT = 0.45  # the share of a body that a front is
@@ -47,6 +47,13 @@ class Bodies:
     def ends(self) -> Floats:
         """Front and back: `[bodies, 2, 2]`."""
         return self.lines[:, [0, -1]]
+
+    def end(self, body: int, which: int, longer: float) -> Place:
+        """An end of a body, the back so many px farther on, in whole px."""
+        last, before = self.lines[body, -1], self.lines[body, -2]
+        on = longer * (last - before) / np.linalg.norm(last - before)
+        x, y = np.rint(self.lines[body, 0] if which == 0 else last + on).astype(int).tolist()
+        return x, y
 
 
 NONE = Bodies(np.zeros((0, SEGMENTS + 1, 2)), np.zeros(0), np.zeros((0, 0)))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from clonotate.tasks.appearance import Floats, Place, Pose
+from clonotate.tasks.appearance import Floats, Pose
 from clonotate.tasks.body_search import Bodies
 
 ASTRAY, USUAL = 0.02, 14.0  # what of the fit it costs to be so many px from where an animal is expected
@@ -20,8 +20,8 @@ CLEARLY = 0.1  # how much worse, as a fit
 NOBODY = 0.4  # how well it explains an image that an animal has none of the bodies
 
 
-def sure(bodies: Bodies, expected: Sequence[Pose], which: int, end: int) -> Place | None:
-    """Where this end of this one of the animals expected surely is; None where that is not sure."""
+def sure(bodies: Bodies, expected: Sequence[Pose], which: int, end: int) -> int | None:
+    """Which body this one of the animals expected surely has, as far as this end goes; else None."""
     likings = liked(bodies, expected)
     choices = [np.argsort(-liking)[:LIKELY] for liking in likings]
     totals = explained(bodies, likings, choices)
@@ -29,12 +29,10 @@ def sure(bodies: Bodies, expected: Sequence[Pose], which: int, end: int) -> Plac
     if len(mine) == 1:
         return None
     best = int(mine[:-1].argmax())
+    one = int(choices[which][best])
     ends = bodies.ends[choices[which], end]
     elsewhere = np.append(np.linalg.norm(ends - ends[best], axis=-1) > ELSEWHERE, True)
-    if (mine[elsewhere] > mine[best] - CLEARLY).any():
-        return None
-    x, y = np.rint(ends[best]).astype(int).tolist()
-    return x, y
+    return None if (mine[elsewhere] > mine[best] - CLEARLY).any() else one
 
 
 def liked(bodies: Bodies, expected: Sequence[Pose]) -> Floats:
