@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worms import Worm, film
 
-from clonotate.tasks.appearance import learned, moved
+from clonotate.tasks.appearance import Pose, learned, moved
 from clonotate.tasks.body_search import FITS, found
 
 FIRST = Worm((60, 60), 0), Worm((190, 60), 90)
@@ -70,6 +70,13 @@ def test_on_bare_ground_there_are_none():
     bodies = found(seen([])[0], look())
     assert bodies.lines.shape == (0, 11, 2)
     assert bodies.fits.shape == (0,)
+
+
+@pytest.mark.parametrize("pose", [((90, 60), (250, 60)), ((10, 60), (90, 60)), ((250, 10), (90, 60))])
+def test_marks_that_miss_the_animal_are_no_error(pose):
+    image = moved(film(*([Worm((60 + 30 * t, 60 + 30 * t), 0)] for t in range(5)), noise=0))[0]
+    wrong = learned(image, [Pose(*pose)])
+    assert wrong is None or np.isfinite(found(image, wrong).fits).all()
 
 
 def test_what_looks_otherwise_fits_worse():

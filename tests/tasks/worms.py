@@ -34,9 +34,11 @@ class Worm:
         return Pose(tuple(front), tuple(back))
 
 
-def film(*frames, ink=60):
+def film(*frames, ink=60, noise=2.0):
     """Frames of worms on a noisy ground: uint8 `[frames, 256, 256]`."""
-    images = np.random.default_rng(0).normal(GROUND, 2, (len(frames), 256, 256)).clip(0, 255).astype(np.uint8)
+    images = (
+        np.random.default_rng(0).normal(GROUND, noise, (len(frames), 256, 256)).clip(0, 255).astype(np.uint8)
+    )
     for image, worms in zip(images, frames, strict=True):
         for worm in worms:
             for share, (x, y) in zip(np.linspace(0, 1, 61), worm.line, strict=True):

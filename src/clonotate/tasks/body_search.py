@@ -134,7 +134,7 @@ def transforms(look: Look, side: int) -> tuple[NDArray[np.complex64], NDArray[np
     reach = reach_of(look)
     padded = np.zeros((2, len(DIRECTIONS), side, side), np.float32)
     padded[:, :, : 2 * reach + 1, : 2 * reach + 1] = patterns, masks
-    padded /= (patterns**2).sum(axis=(1, 2))[:, None, None]
+    padded /= np.array([energy(pattern) for pattern in patterns])[:, None, None]
     both = fft.rfft2(np.roll(padded, (-reach, -reach), axis=(2, 3))).conj()
     return both[0], both[1]
 
@@ -182,11 +182,10 @@ def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     last = beam.lines[:, -1]
     along = (np.arange(FINE, dtype=np.float32) + 0.5) * np.float32(look.length / (SEGMENTS * FINE))
     (x, y), (cos, sin) = (v.T.astype(np.float32)[:, :, None, None] for v in (last, ways))
-    there = read(
-        image, x + along[:, None] * cos + look.across * sin, y + along[:, None] * sin - look.across * cos
-    )
+    forth, aside = along[:, None], look.across
+    there = read(image, x + forth * cos + aside * sin, y + forth * sin - aside * cos)
     strip, body = look.strip[rows], look.body[rows]
-    fits = beam.fits + gain(there, strip, body, look) / (SEGMENTS * float((strip**2).sum()))
+    fits = beam.fits + gain(there, strip, body, look) / (SEGMENTS * energy(strip))
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
     return grown[likeliest(grown, FITS * (segment + 1) / SEGMENTS)]
@@ -202,6 +201,11 @@ def gain(
     least = (STRANGE * float(np.percentile(np.abs(look.strip[look.body > 0]), 90))) ** 2
     worst = np.maximum(strip**2, least)
     return np.asarray((body * (strip**2 - np.minimum(off**2, worst))).sum(axis=(1, 2)), float)
+
+
+def energy(strip: NDArray[np.float32]) -> float:
+    """How much it explains to have all of a strip; never nothing."""
+    return max(float((strip**2).sum()), 1e-6)
 
 
 def likeliest(beam: Beam, least: float) -> NDArray[np.intp]:
