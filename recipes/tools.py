@@ -47,3 +47,11 @@ def behaviour_more() -> Run:
     run, last = small(further("animal-behavioral-tracking", 380, 992)), "runs/tools-behaviour-again"
     curriculum = replace(run.curriculum, recorded=(f"{last}/practice-00.parquet",))
     return replace(run, curriculum=curriculum, start=f"{last}/round-00", lr=3e-4, warmup=10)
+
+
+def behaviour_followed() -> Run:
+    """From revision fbdc5ac, `--seed 83`, on the screens of version 4.
+
+    While it practised, and in the first hundred steps, the tool began once one animal was marked.
+    """
+    return small(further("animal-behavioral-tracking", 1_200, 1003))

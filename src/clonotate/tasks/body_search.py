@@ -29,6 +29,7 @@ KEPT = 10  # that go on from every front
 SAME = 2.5, math.radians(10)  # px and radians within which bodies so far are the same
 EXCESS = 0.7  # how much it counts if a place differs more than expected, as where bodies cross
 STRANGE = 0.25  # of the strongest difference: how much it can count at the most if a place is unlike
+LEAST = -0.2  # that a segment can count, of 1: what lies across hides it, and says no more against it
 FITS = 0.5  # the least fit of a body, and of what is laid on so far, as a share of the same
 MOST = 40  # bodies in an image
 TWICE = 4.0  # px within which both ends of the same body are
@@ -185,7 +186,7 @@ def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     forth, aside = along[:, None], look.across
     there = read(image, x + forth * cos + aside * sin, y + forth * sin - aside * cos)
     strip, body = look.strip[rows], look.body[rows]
-    fits = beam.fits + gain(there, strip, body, look) / (SEGMENTS * energy(strip))
+    fits = beam.fits + np.maximum(gain(there, strip, body, look) / energy(strip), LEAST) / SEGMENTS
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
     return grown[likeliest(grown, FITS * (segment + 1) / SEGMENTS)]
