@@ -24,6 +24,12 @@ def test_what_moves_differs_from_the_ground_dark_or_light(ink):
     assert np.abs(apart[0, 200:, :40]).max() < 15
 
 
+def test_of_a_single_frame_the_ground_is_not_known():
+    image = moved(film(*walking(STRAIGHT[0], frames=1)))
+    assert not image.any()
+    assert learned(image[0], [STRAIGHT[0].pose]) is None
+
+
 def test_where_one_stays_for_half_the_film_the_ground_is_known_by_how_others_differ():
     stays, others = Worm((60, 60), 0), walking(Worm((40, 130), 0), frames=7, step=15)
     images = film(*([*other, stays if t < 4 else Worm((200, 200), 0)] for t, other in enumerate(others)))
