@@ -7,6 +7,7 @@ where a body is thickest, it is read out as a strip; the strip of all marked ani
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -53,6 +54,11 @@ class Look:
     def length(self) -> float:
         """How long one is, px."""
         return sum(self.lengths) / len(self.lengths)
+
+    @cached_property
+    def contrast(self) -> float:
+        """How much its strongest places differ from the ground: all but a tenth of it differs less."""
+        return float(np.percentile(np.abs(self.strip[self.body > 0]), 90))
 
 
 def moved(images: NDArray[np.uint8]) -> NDArray[np.float32]:

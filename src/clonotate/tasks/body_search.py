@@ -186,21 +186,24 @@ def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     forth, aside = along[:, None], look.across
     there = read(image, x + forth * cos + aside * sin, y + forth * sin - aside * cos)
     strip, body = look.strip[rows], look.body[rows]
-    fits = beam.fits + np.maximum(gain(there, strip, body, look) / energy(strip), LEAST) / SEGMENTS
+    share = gain(there, strip, body, STRANGE * look.contrast) / energy(strip)
+    fits = beam.fits + np.maximum(share, LEAST) / SEGMENTS
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
     return grown[likeliest(grown, FITS * (segment + 1) / SEGMENTS)]
 
 
 def gain(
-    there: NDArray[np.float32], strip: NDArray[np.float32], body: NDArray[np.float32], look: Look
+    there: NDArray[np.float32], strip: NDArray[np.float32], body: NDArray[np.float32], strange: float
 ) -> Floats:
-    """How much better a look explains what is there than bare ground does: `[beams]`."""
+    """How much better a strip explains what is there than bare ground does: `[beams]`.
+
+    A pixel that is unlike counts as bare ground does, or as much as differing by `strange` grey levels.
+    """
     off = there - strip
     more = (there * strip > 0) & (np.abs(there) > np.abs(strip))
     off = np.where(more, EXCESS * off, off)
-    least = (STRANGE * float(np.percentile(np.abs(look.strip[look.body > 0]), 90))) ** 2
-    worst = np.maximum(strip**2, least)
+    worst = np.maximum(strip**2, strange**2)
     return np.asarray((body * (strip**2 - np.minimum(off**2, worst))).sum(axis=(1, 2)), float)
 
 
