@@ -10,7 +10,7 @@ clonotate dagger specialists/cell-lineage-tracking --recipe tools:cells --rounds
 from dataclasses import replace
 
 from clonotate.training.train import Run
-from recipes.anywhere import counting
+from recipes.anywhere import MOSTLY_OTHERS, counting
 from recipes.further import further
 
 
@@ -55,3 +55,13 @@ def behaviour_followed() -> Run:
     While it practised, and in the first hundred steps, the tool began once one animal was marked.
     """
     return small(further("animal-behavioral-tracking", 1_200, 1003))
+
+
+def behaviour_elsewhere() -> Run:
+    """`clonotate train`: on from that with the same episodes, three quarters under other layouts.
+
+    The first 300 steps were made at the rates of a run of 600.
+    """
+    run, last = small(further("animal-behavioral-tracking", 900, 1006)), "runs/tools-behaviour-followed"
+    curriculum = replace(run.curriculum, layouts=MOSTLY_OTHERS, recorded=(f"{last}/practice-00.parquet",))
+    return replace(run, curriculum=curriculum, start=f"{last}/round-00", lr=4e-4, warmup=10)
