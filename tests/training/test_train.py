@@ -123,3 +123,23 @@ def test_time_is_up_after_the_step_at_hand(tmp_path):
 def test_lessons_are_a_function_of_their_number():
     one, other = FakeLessons().lesson(3), FakeLessons().lesson(3)
     assert (one.screens == other.screens).all()
+
+
+class TestForesight:
+    RUN = Run(
+        Curriculum((("road-network-construction", "easy"),), excerpt=8, whole=99),
+        preset="pico",
+        steps=2,
+        episodes_per_step=1,
+        foresight=True,
+    )
+
+    def test_it_is_learnt_and_not_kept_and_can_be_gone_on_from(self, tmp_path):
+        out = train(self.RUN, tmp_path / "one")
+        assert (learnt(out)["weight.foresight.cells.weight"] != 0).any()
+        assert not [name for name in read_tensors(out / "weights.safetensors") if "foresight" in name]
+        assert learnt(train(replace(self.RUN, start=str(out)), tmp_path / "other"))["step"] == 2
+
+    def test_a_grid_does_not_foresee(self, tmp_path):
+        with pytest.raises(ClonotateError, match=r"wrong settings for a grid model: .*foresight"):
+            train(replace(self.RUN, preset="grid-nano"), tmp_path / "run")

@@ -28,6 +28,7 @@ class Lesson:
     clicks: NDArray[np.int64]  # [T, 2]: x, y to learn: the advice where there is any, else what was clicked
     weight: NDArray[np.float32]  # [T]: how much each step counts in the loss
     kinds: tuple[str, ...]  # what kind of action each step is, for metrics; "" where unknown
+    ahead: NDArray[np.uint8] | None = None  # [T, rows, columns]: what is drawn later on, as in `hindsight`
 
 
 def whole(steps: int) -> slice:

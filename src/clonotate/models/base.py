@@ -90,8 +90,13 @@ class ClickModel(nn.Module, ABC, Generic[State]):
         led to each screen, (-1, -1) at the first of an episode or where it is hidden.
         """
 
-    def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
-        """What training minimises, per screen: float32 `[N]`. The likelihood and what a family adds."""
+    def loss(
+        self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor, ahead: Tensor | None = None
+    ) -> Tensor:
+        """What training minimises, per screen: float32 `[N]`. The likelihood and what a family adds.
+
+        ahead: uint8 `[N, rows, columns]`, where something will be drawn, for families that learn to foresee.
+        """
         distribution: ClickDistribution = self(screens, past, lengths)
         return distribution.nll(clicks)
 

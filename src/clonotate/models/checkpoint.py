@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -47,13 +46,20 @@ def save_model(
 ) -> Path:
     """A model to a folder, in half precision: `weights` if given (averaged ones, say), else its own.
 
+    What only helped to learn is left out.
+
     run: everything that decided the outcome; metrics: what was measured; both as plain JSON values.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = weights or dict(model.named_parameters())
-    write_tensors(folder / WEIGHTS, {name: tensor.half() for name, tensor in weights.items()})
+    write_tensors(folder / WEIGHTS, {name: tensor.half() for name, tensor in acting(weights).items()})
     write_page(folder, family_of(model), model.settings, run or {}, metrics or {})
     return folder
+
+
+def acting(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights that a policy acts with: all but those of foresight."""
+    return {name: tensor for name, tensor in weights.items() if not name.startswith("foresight.")}
 
 
 def write_page(
@@ -120,10 +126,3 @@ def load_specialists(folder: Path, settings: Mapping[str, Any]) -> Specialists:
         for path in sorted((folder / name).glob(LOOK.format(task="*", layout="*")))
     ]
     return Specialists({name: load(folder / name) for name in members}, looks, otherwise, titles)
-
-
-def parameters_from(model: ClickModel[Any], tensors: Mapping[str, Tensor]) -> None:
-    """Copies tensors by name into the parameters of a model, in place."""
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(tensors[name])

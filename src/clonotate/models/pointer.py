@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from clonotate.models.base import ClickDistribution, ClickModel
 from clonotate.models.distinct import CELL, census, everything, gather
+from clonotate.models.foresight import Foresight
 from clonotate.models.fovea import REACH, SQUARE, Fovea, bordered, looks
 from clonotate.models.glance import Glance
 from clonotate.models.memory import Cache, Memory
@@ -129,9 +130,9 @@ class Recall(NamedTuple):
 
 
 class PointerModel(ClickModel[Recall]):
-    """`width` is the one dial: the widths of all parts follow from it."""
+    """`width` is the one dial: the widths of all parts follow from it. `foresight` is for training alone."""
 
-    def __init__(self, width: int = 192, depth: int = 4) -> None:
+    def __init__(self, width: int = 192, depth: int = 4, foresight: bool = False) -> None:
         super().__init__()
         self.width, self.depth = width, depth
         fine, context = width // 3, 2 * width // 3
@@ -140,18 +141,26 @@ class PointerModel(ClickModel[Recall]):
         self.memory = Memory(width, depth, heads=width // 32)
         self.pointer = Pointer(fine, width)
         self.fovea = Fovea(width // 6, width)
+        self.foresight = Foresight(fine, context) if foresight else None
 
     def forward(self, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
-        scene = self.look(screens)
+        return self.guess(self.look(screens), screens, past, lengths)
+
+    def guess(self, scene: Scene, screens: Tensor, past: Tensor, lengths: list[int]) -> PointerDistribution:
+        """The distribution over the next clicks of whole episodes, of which a scene was made."""
         memory = self.memory.whole(self.glance(scene, past), lengths)
         sizes = torch.tensor(lengths, device=screens.device)
         frames = torch.arange(len(screens), device=screens.device)
         firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
         return self.point(scene, memory, bordered(screens), frames, firsts)
 
-    def loss(self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor) -> Tensor:
-        distribution: PointerDistribution = self(screens, past, lengths)
-        return distribution.nll(clicks) + distribution.cell_nll(clicks)
+    def loss(
+        self, screens: Tensor, past: Tensor, lengths: list[int], clicks: Tensor, ahead: Tensor | None = None
+    ) -> Tensor:
+        scene = self.look(screens)
+        distribution = self.guess(scene, screens, past, lengths)
+        loss = distribution.nll(clicks) + distribution.cell_nll(clicks)
+        return loss if self.foresight is None or ahead is None else loss + self.foresight.loss(scene, ahead)
 
     def start(self) -> Recall:
         return Recall((), torch.empty(0))

@@ -81,6 +81,13 @@ class Task(ABC, Generic[World, Memory]):
         never to know what has not been looked at.
         """
 
+    def foreseen(self, world: World, end: World) -> World | None:
+        """The picture of `world` with all that `end` has drawn, and nothing else: no cursor, no open end.
+
+        For `episodes.hindsight`; None where nothing of the kind is to be learnt.
+        """
+        return None
+
     @abstractmethod
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         """Plausible wrong events in place of `intent`: the neighbour, the wrong slice, a slip of the hand."""

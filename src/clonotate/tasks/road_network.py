@@ -1,9 +1,10 @@
 """Road networks: trace all roads of an aerial tile, on a canvas that shows a part of it.
 
 The tile is four canvases large: nodes are placed up close, in one of nine overlapping views. The overview
-shows the whole tile at half its size, and a click there goes up close at that place. The expert takes the
-long roads first, then the branches, each from its western or northern end, and looks from above for the next
-one. It goes by the present screen alone: what is drawn, the pin and the views already visited are all on it.
+shows the whole tile at half its size, and a click there goes up close at that place. The expert begins with a
+long road, draws what begins in view, eastward or southward, goes on to the nearest view that it has not seen,
+and at last looks from above for what is left; the hasty look from above instead. It goes by the present
+screen alone: what is drawn, the pin and the views already visited are all on it.
 Lines that meet are joined, with or without a node there.
 """
 
@@ -48,9 +49,8 @@ VIEWS = tuple((column, row) for row in range(3) for column in range(3))
 MARGIN = 14  # px along the edge of a view where nothing is placed, for the road may bend just outside
 NEAR_PIN = 16  # px from the pin within which a path begins
 MOST = 300  # nodes on a tile
-ROVES, TOURS = 0.35, 0.75
-"""Up to how much care an expert goes on with whatever road is in view, without looking from above; and from
-how much on it looks at every view up close before Done."""
+TOURS = 0.35
+"""From how much care on an expert looks at every view up close before Done."""
 STEPS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
@@ -209,6 +209,9 @@ class RoadNetwork(Task[World, Memory]):
             return Intent(Event("undo"), "undo", "correct")
         return from_above(world, care) if world.above else close_up(world, care)
 
+    def foreseen(self, world: World, end: World) -> World:
+        return replace(world, paths=(*end.paths, ()), pin=None)
+
     def slips(self, world: World, intent: Intent) -> tuple[Event, ...]:
         """Beside the road, past its bend or its end, into a drive, or back to what is drawn."""
         if world.above or intent.kind not in ("place", "select"):
@@ -317,9 +320,8 @@ def from_above(world: World, care: float) -> Intent:
         return Intent(Event("canvas", world.shown_at(world.last)), "navigate", phase)
     if (start := next_start(network, drawn)) is not None:
         return Intent(Event("canvas", world.shown_at(start)), "navigate", phase)
-    unseen = [view for view in VIEWS if view not in world.visited]
-    if care > TOURS and unseen:
-        middle = (PAN * unseen[0][0] + PAN, PAN * unseen[0][1] + PAN)
+    if care > TOURS and (unseen := nearest_unseen(world)) is not None:
+        middle = (PAN * unseen[0] + PAN, PAN * unseen[1] + PAN)
         return Intent(Event("canvas", world.shown_at(middle)), "verify", "verify")
     return Intent(Event("done"), "done", "finish")
 
@@ -327,7 +329,9 @@ def from_above(world: World, care: float) -> Intent:
 def close_up(world: World, care: float) -> Intent:
     """The next step in a view: a node, on to the next view, a new path, or a look from above."""
     if world.last is None:
-        start = start_in_view(world, care)
+        start = start_in_view(world)
+        if start is None and care > TOURS and (unseen := nearest_unseen(world)) is not None:
+            return Intent(Event(way_to(world.view, unseen)), "navigate", "explore")
         if start is None:
             return Intent(Event("overview"), "verify", "annotate" if any(world.paths) else "explore")
         return Intent(Event("canvas", world.shown_at(start)), "place", "annotate")
@@ -359,16 +363,29 @@ def towards(world: World, place: NDArray[np.float64]) -> str:
     return max(possible, key=beyond.__getitem__)
 
 
-def start_in_view(world: World, care: float) -> Place | None:
-    """Where to begin a path here: by the pin, or, for the hasty, at the first loose end in reading order."""
+def nearest_unseen(world: World) -> tuple[int, int] | None:
+    """The view that was not seen yet and is fewest steps away, the first of these in reading order."""
+
+    def steps(view: tuple[int, int]) -> int:
+        return abs(view[0] - world.view[0]) + abs(view[1] - world.view[1])
+
+    return min((view for view in VIEWS if view not in world.visited), key=steps, default=None)
+
+
+def way_to(here: tuple[int, int], view: tuple[int, int]) -> str:
+    """The button that leads one step towards another view: to the side first."""
+    across, down = view[0] - here[0], view[1] - here[1]
+    return ("right" if across > 0 else "left") if across else ("down" if down > 0 else "up")
+
+
+def start_in_view(world: World) -> Place | None:
+    """Where to begin a path here: by the pin, or at the first loose end in reading order."""
     network, drawn, pin = world.tile.truth, world.sketch, world.pin
     loose, untraced = loose_ends(network, drawn)
     for candidates in (loose, untraced) if pin is not None else ():
         gaps = np.hypot(*(network.points[candidates] - np.array(pin)).T)
         if len(gaps) and gaps.min() <= NEAR_PIN and world.sees(network.points[candidates[gaps.argmin()]]):
             return beginning(network, drawn, int(candidates[gaps.argmin()]))
-    if care > ROVES:
-        return None
     seen = [point for point in loose.tolist() if world.sees(network.points[point])]
     starts = filter(world.sees, (beginning(network, drawn, point) for point in seen))
     return min(starts, key=lambda at: (round(at[1] / 16), at[0]), default=None)

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from clonotate.episodes.dataset import Lesson
+from clonotate.episodes.hindsight import CELL, UNKNOWN
 from clonotate.training.curriculum import Curriculum
 
-TENSORS = ("screens", "past", "clicks", "weight")
+TENSORS = ("screens", "past", "clicks", "weight", "ahead")
 
 
 class Batch(NamedTuple):
@@ -24,6 +26,7 @@ class Batch(NamedTuple):
     past: Tensor  # int64 [N, 2]; (-1, -1) at the first frame of a lesson and where hidden
     clicks: Tensor  # int64 [N, 2], the targets
     weight: Tensor  # float32 [N]
+    ahead: Tensor  # uint8 [N, H / 8, W / 8]: where something will be drawn, as in `episodes.hindsight`
     lengths: list[int]
     kinds: list[str]  # of the clicks, N of them
 
@@ -40,8 +43,19 @@ def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batc
         torch.from_numpy(np.concatenate([getattr(lesson, name) for lesson in lessons]))
         for name in ("screens", "clicks", "weight")
     )
+    ahead = torch.from_numpy(np.concatenate([foreseen(lesson) for lesson in lessons]))
     kinds = [kind for lesson in lessons for kind in lesson.kinds]
-    return Batch(screens, torch.from_numpy(past), clicks, weight, [len(x.clicks) for x in lessons], kinds)
+    return Batch(
+        screens, torch.from_numpy(past), clicks, weight, ahead, [len(x.clicks) for x in lessons], kinds
+    )
+
+
+def foreseen(lesson: Lesson) -> NDArray[np.uint8]:
+    """What a lesson tells of what is drawn later on, or that it tells nothing."""
+    if lesson.ahead is not None:
+        return lesson.ahead
+    count, height, width, _ = lesson.screens.shape
+    return np.full((count, height // CELL, width // CELL), UNKNOWN, np.uint8)
 
 
 class Batches(Dataset[Batch]):

@@ -3,6 +3,7 @@
 Lesson i is a pure function of the curriculum and i, so resuming a run needs no saved iterator.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from math import gcd
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clonotate.annotators.virtual import VirtualAnnotator, sample_habits
 from clonotate.episodes.dataset import Lesson, Part, excerpt, lesson, of_frames, whole
+from clonotate.episodes.hindsight import ahead
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Episode, Kind, Source
 from clonotate.screens.layout import DRAWN, drawn_from
@@ -108,12 +111,20 @@ def demonstration(
     if tremor > habits.jitter:
         habits = replace(habits, jitter=rng.uniform(habits.jitter, tremor))
     person = VirtualAnnotator(session, habits, rng, adviser)
-    views = []
+    views, worlds = [], []
     while not session.done and len(session.steps) < budget:
         views.append(session.view)
+        worlds.append(session.world)
         session.click(person.act())
     some = part(len(views))
-    return of_frames([render(view, session.layout) for view in views[some]], session.steps, some)
+    made = of_frames([render(view, session.layout) for view in views[some]], session.steps, some)
+    return replace(made, ahead=foreseen(session, worlds[some]))
+
+
+def foreseen(session: Session, worlds: Sequence[Any]) -> NDArray[np.uint8] | None:
+    """What was drawn after each of some worlds of a session that ended well; None where nobody knows."""
+    told = [ahead(session, world) for world in worlds] if session.done else []
+    return np.stack([one for one in told if one is not None]) if told and told[0] is not None else None
 
 
 @lru_cache(maxsize=4)

@@ -60,6 +60,7 @@ class Run:
     clip: float = 1.0  # largest gradient norm
     average: float = 0.998  # decay of the running average of weights, which is what gets judged and shipped
     hide_past: float = 0.1  # how often a past click is hidden from the model
+    foresight: bool = False  # learn to foresee what will be drawn, too, where a task tells of it
     bf16: bool = True  # multiply in bfloat16, where the device does that fast
     seed: int = 0
     log_every: int = 25
@@ -225,7 +226,7 @@ def learn(model: ClickModel[Any], batch: Batch, bf16: bool) -> tuple[Tensor, Ten
     """Adds a batch's gradients to those of the model; its loss and its weight, summed, and its frames."""
     # Mixed precision: matrix products in bfloat16; weights, gradients and their sums in float32
     with torch.autocast(batch.screens.device.type, torch.bfloat16, enabled=bf16):
-        losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks)
+        losses = model.loss(batch.screens, batch.past, batch.lengths, batch.clicks, batch.ahead)
     loss = (losses * batch.weight).sum()
     loss.backward()  # type: ignore[no-untyped-call]
     return loss.detach(), batch.weight.sum(), len(losses)
@@ -251,13 +252,13 @@ def flat_gradients(model: ClickModel[Any], more: int) -> Tensor:
 
 def begin(run: Run) -> ClickModel[Any]:
     """The network before the first step. Raises ClonotateError where `run.start` is not one of its preset."""
-    model = build(run.preset)
+    model = build(run.preset, **({"foresight": True} if run.foresight else {}))
     if run.start:
         folder = folder_of(run.start)
         page = network_page(folder, run.start)
         if (page["family"], page["settings"]) != (family_of(model), model.settings):
             raise ClonotateError(f"{run.start} is not a {run.preset} model: it cannot be gone on from as one")
-        model.load_state_dict(load(folder).state_dict())
+        model.load_state_dict(load(folder).state_dict(), strict=not run.foresight)
     return model
 
 
