@@ -2,9 +2,9 @@
 
 import torch
 
-from clonotate.models import build
+from clonotate.episodes.hindsight import CELL, UNKNOWN
+from clonotate.models import base, build
 from clonotate.models.checkpoint import load, save_model
-from clonotate.models.foresight import UNKNOWN
 
 PAST = torch.tensor([[-1, -1], [9, 9], [40, 20]])
 CLICKS = torch.tensor([[9, 9], [40, 20], [70, 50]])
@@ -22,6 +22,10 @@ def somewhere() -> torch.Tensor:
     ahead = torch.zeros(3, 8, 12, dtype=torch.uint8)
     ahead[0, 2:5, 3] = ahead[1, 7, 4:9] = ahead[2, 0, 0] = 1
     return ahead
+
+
+def test_it_is_told_of_the_cells_that_a_model_points_at():
+    assert base.CELL == CELL
 
 
 def test_it_learns_which_cells_and_teaches_the_scene():

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from clonotate.episodes.session import Session
 from clonotate.screens.arrangement import Arrangement, places_of
-from clonotate.screens.layout import Layout
 from clonotate.screens.overlay import draw
 from clonotate.screens.widgets import CANVAS, Mark, Path
 
@@ -30,8 +29,9 @@ def ahead(ended: Session, world: Any) -> NDArray[np.uint8] | None:
     if now is None or then is None:
         return None
     view, other = ended.task.view(now), ended.task.view(then)
-    drawn = (painted(view.canvas.overlay) != painted(other.canvas.overlay)).any(axis=2)
-    return told(drawn, places_of(view, ended.layout), ended.layout)
+    red, green, blue = cv2.split(cv2.absdiff(painted(view.canvas.overlay), painted(other.canvas.overlay)))
+    drawn = (red | green | blue) > 0
+    return told(drawn, places_of(view, ended.layout))
 
 
 def painted(overlay: tuple[Mark | Path, ...]) -> NDArray[np.uint8]:
@@ -41,11 +41,13 @@ def painted(overlay: tuple[Mark | Path, ...]) -> NDArray[np.uint8]:
     return canvas
 
 
-def told(drawn: NDArray[np.bool_], places: Arrangement, layout: Layout) -> NDArray[np.uint8]:
+def told(drawn: NDArray[np.bool_], places: Arrangement) -> NDArray[np.uint8]:
     """Pixels of a canvas, bool `[256, 256]`, as cells of the whole screen."""
     at = places.canvas
     sized = cv2.resize(drawn.astype(np.uint8) * 255, (at.width, at.height), interpolation=cv2.INTER_AREA)
-    screen = np.zeros((places.height, places.width), np.uint8)
-    screen[at.top : at.bottom, at.left : at.right] = np.where(sized > FAINT, 2, 1)
-    cells = screen.reshape(places.height // CELL, CELL, places.width // CELL, CELL).max(axis=(1, 3))
-    return np.asarray(np.array([UNKNOWN, 0, 1], np.uint8)[cells])
+    screen, canvas = np.zeros((2, places.height, places.width), np.uint8)
+    screen[at.top : at.bottom, at.left : at.right] = np.where(sized > FAINT, 255, 0)
+    canvas[at.top : at.bottom, at.left : at.right] = 255
+    cells = places.width // CELL, places.height // CELL
+    some, inside = (cv2.resize(one, cells, interpolation=cv2.INTER_AREA) > 0 for one in (screen, canvas))
+    return np.where(inside, some, UNKNOWN).astype(np.uint8)

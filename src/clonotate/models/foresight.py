@@ -4,10 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from clonotate.episodes.hindsight import UNKNOWN
 from clonotate.models.distinct import gather
 from clonotate.models.scene import Scene
 
-UNKNOWN = 255
 WORTH = 0.008
 """What a nat of one cell counts over one of a click: there are a thousand cells on a canvas."""
 RARE = -3.0
