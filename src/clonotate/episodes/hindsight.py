@@ -29,8 +29,9 @@ def ahead(ended: Session, world: Any) -> NDArray[np.uint8] | None:
     if now is None or then is None:
         return None
     view, other = ended.task.view(now), ended.task.view(then)
-    red, green, blue = cv2.split(cv2.absdiff(painted(view.canvas.overlay), painted(other.canvas.overlay)))
-    drawn = (red | green | blue) > 0
+    before, after = painted(view.canvas.overlay), painted(other.canvas.overlay)
+    changed = before ^ after
+    drawn = (changed[..., 0] | changed[..., 1] | changed[..., 2]) > 0  # `any` takes five times as long
     return told(drawn, places_of(view, ended.layout))
 
 
