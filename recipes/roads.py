@@ -7,8 +7,8 @@ clonotate train roads:touring --out runs/roads-touring
 clonotate dagger runs/roads-touring --recipe roads:practice --rounds 1 --episodes 120 --seed 93 \\
     --processes 1 --out runs/roads-practice
 
-The heads of foresight went on from run to run; by now each run begins them anew, which takes 100 steps. What
-comes of it does not ship yet (LOG.md).
+The heads of foresight went on from run to run; by now each run begins them anew, which takes some 100
+steps. What comes of it does not ship yet (LOG.md).
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ def seeing() -> Run:
         run,
         curriculum=curriculum,
         foresight=True,
-        steps=250,
+        steps=257,
         episodes_per_step=4,
         average=0.995,
         log_every=25,
@@ -37,13 +37,13 @@ def seeing() -> Run:
 
 
 def touring() -> Run:
-    """Demonstrations of the expert of today; the first 325 steps at the rates of a run of 1,100."""
+    """Demonstrations of the expert of today; the first 330 or so at the rates of a run of 1,100."""
     run = onward(seeing(), "runs/roads-seeing", 1012)
     run = replace(run, seed=1010, steps=700, decay_from=0.35)
     return replace(run, processes=2, episodes_per_step=2)
 
 
 def practice() -> Run:
-    """After `touring`, with 120 episodes; Done counts 0.6."""
-    run = small(counting(further(ROADS, 600, 1014), "done", 0.6))
+    """After `touring`, with 120 episodes; Done counts 0.6; the first 190 or so at the rates of a run of 600."""
+    run = small(counting(further(ROADS, 450, 1014), "done", 0.6))
     return replace(run, foresight=True, processes=2, episodes_per_step=2)

@@ -28,7 +28,7 @@ def ended(task: str, layout: str = "original") -> tuple[Session, list]:
 
 
 @pytest.mark.parametrize("layout", [*LAYOUTS, "painted-5", "original@2x"])
-def test_roads_are_foreseen_where_they_will_be_drawn_and_nowhere_else(layout):
+def test_all_of_the_canvas_is_told_of_and_nothing_is_left_at_done(layout):
     session, worlds = ended(ROADS, layout)
     places = places_of(session.view, session.layout)
     found = [ahead(session, world) for world in worlds]
@@ -50,16 +50,15 @@ def test_what_is_foreseen_shrinks_as_roads_are_drawn():
         assert (after == 1).sum() < (before == 1).sum()
 
 
-def test_it_lies_under_the_lines_that_come():
+def test_it_is_the_cells_under_the_lines_that_come_and_no_others():
     session, worlds = ended(ROADS)
     places = places_of(session.view, session.layout)
-    lines = painted(session.task.view(session.world).canvas.overlay).any(axis=2)
-    rows, columns = np.nonzero(lines)
-    cells = ahead(session, worlds[0])
     assert session.world.above
     assert worlds[0].above
-    there = cells[(rows + places.canvas.top) // CELL, (columns + places.canvas.left) // CELL]
-    assert (there == 1).all()
+    rows, columns = np.nonzero(painted(session.task.view(session.world).canvas.overlay).any(axis=2))
+    wanted = np.zeros((places.height // CELL, places.width // CELL), bool)
+    wanted[(rows + places.canvas.top) // CELL, (columns + places.canvas.left) // CELL] = True
+    assert np.array_equal(ahead(session, worlds[0]) == 1, wanted)
 
 
 @pytest.mark.parametrize("task", [name for name in NINE if name != ROADS])

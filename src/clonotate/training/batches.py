@@ -43,14 +43,14 @@ def pack(lessons: list[Lesson], hidden: float, rng: np.random.Generator) -> Batc
         torch.from_numpy(np.concatenate([getattr(lesson, name) for lesson in lessons]))
         for name in ("screens", "clicks", "weight")
     )
-    ahead = torch.from_numpy(np.concatenate([foreseen(lesson) for lesson in lessons]))
+    ahead = torch.from_numpy(np.concatenate([ahead_of(lesson) for lesson in lessons]))
     kinds = [kind for lesson in lessons for kind in lesson.kinds]
     return Batch(
         screens, torch.from_numpy(past), clicks, weight, ahead, [len(x.clicks) for x in lessons], kinds
     )
 
 
-def foreseen(lesson: Lesson) -> NDArray[np.uint8]:
+def ahead_of(lesson: Lesson) -> NDArray[np.uint8]:
     """What a lesson tells of what is drawn later on, or that it tells nothing."""
     if lesson.ahead is not None:
         return lesson.ahead
