@@ -44,6 +44,9 @@ def touring() -> Run:
 
 
 def practice() -> Run:
-    """After `touring`, with 120 episodes; Done counts 0.6; the first 190 or so at the rates of a run of 600."""
+    """After `touring`, with 120 episodes; Done counts 0.6.
+
+    The first 190 steps or so were made at the rates of a run of 600.
+    """
     run = small(counting(further(ROADS, 450, 1014), "done", 0.6))
     return replace(run, foresight=True, processes=2, episodes_per_step=2)

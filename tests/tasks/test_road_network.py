@@ -10,7 +10,7 @@ import pytest
 from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Source
-from clonotate.tasks.road_network import LEVELS, World, around
+from clonotate.tasks.road_network import LEVELS, World
 from clonotate.tasks.worlds.aerial import Tile, survey
 from clonotate.tasks.worlds.network import LONG, SPACING, Network, lay
 from clonotate.tasks.worlds.noding import Paths, planar
@@ -23,6 +23,7 @@ from clonotate.tasks.worlds.tracing import (
     next_node,
     sketch,
 )
+from clonotate.tasks.worlds.views import VIEWS, around, middle, moved, nearest_unseen, way_to
 
 TASK = LEVELS["standard"]
 SEED = 20_000
@@ -158,6 +159,21 @@ class TestTheInterface:
         world = TASK.update(replace(self.world(), above=True), Event("canvas", (250, 10)))
         assert (world.above, world.view, world.pin) == (False, (2, 0), (500, 20))
         assert around((256, 256)) == (1, 1)
+        assert [around(middle(view)) for view in VIEWS] == list(VIEWS)
+
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_every_view_is_reached_in_as_few_steps_as_it_is_away(self, view: tuple[int, int]) -> None:
+        for other in VIEWS:
+            here, steps = view, 0
+            while here != other:
+                here, steps = moved(here, way_to(here, other)), steps + 1
+            assert steps == abs(view[0] - other[0]) + abs(view[1] - other[1])
+
+    def test_the_nearest_view_not_seen_is_a_neighbour_while_there_is_one(self) -> None:
+        assert nearest_unseen((1, 1), frozenset()) == (1, 1)
+        assert nearest_unseen((1, 1), {(1, 1)}) == (1, 0)
+        assert nearest_unseen((0, 0), {*VIEWS} - {(2, 2), (2, 0)}) == (2, 0)
+        assert nearest_unseen((1, 1), VIEWS) is None
 
     def test_a_tile_has_its_size(self) -> None:
         with pytest.raises(ClonotateError, match="512 x 512"):

@@ -11,7 +11,7 @@ Lines that meet are joined, with or without a node there.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import cv2
@@ -43,15 +43,26 @@ from clonotate.tasks.worlds.tracing import (
     sketch,
     undone,
 )
+from clonotate.tasks.worlds.views import (
+    MARGIN,
+    STEPS,
+    VIEWS,
+    Seat,
+    around,
+    clear,
+    corner,
+    middle,
+    moved,
+    nearest_unseen,
+    pans,
+    towards,
+    way_to,
+)
 
-PAN = 128  # px that a view moves by; there are three views across and three down
-VIEWS = tuple((column, row) for row in range(3) for column in range(3))
-MARGIN = 14  # px along the edge of a view where nothing is placed, for the road may bend just outside
 NEAR_PIN = 16  # px from the pin within which a path begins
 MOST = 300  # nodes on a tile
 TOURS = 0.35
 """From how much care on an expert looks at every view up close before Done."""
-STEPS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +92,15 @@ class Tile:
 class World:
     tile: Tile
     paths: Paths = ((),)  # the last one is open
-    view: tuple[int, int] = (1, 1)  # column and row
+    view: Seat = (1, 1)
     above: bool = True  # the overview is on
     pin: Place | None = None  # where the overview was clicked, until a path begins
-    visited: frozenset[tuple[int, int]] = frozenset()  # views seen up close
+    visited: frozenset[Seat] = frozenset()  # views seen up close
 
     @property
     def corner(self) -> Place:
         """Where in the tile the view begins."""
-        return PAN * self.view[0], PAN * self.view[1]
+        return corner(self.view)
 
     @property
     def last(self) -> Place | None:
@@ -162,7 +173,7 @@ class RoadNetwork(Task[World, Memory]):
     def update(self, world: World, event: Event) -> World:
         match event:
             case Event("left" | "right" | "up" | "down" as button) if not world.above:
-                return looking(world, moved(world.view, STEPS[button]))
+                return looking(world, moved(world.view, button))
             case Event("overview"):
                 return looking(world, world.view) if world.above else replace(world, above=True)
             case Event("new") if len(world.paths[-1]) == 1:
@@ -239,8 +250,7 @@ class RoadNetwork(Task[World, Memory]):
     def glances(self, world: World, memory: Memory) -> tuple[Event, ...]:
         if world.above:
             return (Event("overview"),)
-        pans = [Event(name) for name, step in STEPS.items() if moved(world.view, step) != world.view]
-        return (Event("overview"), *pans)
+        return (Event("overview"), *map(Event, pans(world.view)))
 
     def disguise(self, world: World, other: World, memory: Memory) -> World:
         """Everything outside the present view, also what was seen before: nothing of it is needed."""
@@ -258,32 +268,7 @@ class RoadNetwork(Task[World, Memory]):
 # What clicks do
 
 
-@cache
-def clear(view: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The left, top, right and bottom of a view without its edge, but for the edge of the tile."""
-    low, high = zip(*map(span, view), strict=True)
-    return low[0], low[1], high[0], high[1]
-
-
-def span(step: int) -> tuple[float, float]:
-    """The same along one axis."""
-    low, high = PAN * step + MARGIN, PAN * step + CANVAS - MARGIN
-    return low if step else -math.inf, high if step < 2 else math.inf
-
-
-def moved(view: tuple[int, int], step: tuple[int, int]) -> tuple[int, int]:
-    """The view one step on, or the same at the tile's edge."""
-    column, row = (min(max(v + d, 0), 2) for v, d in zip(view, step, strict=True))
-    return column, row
-
-
-def around(place: Place) -> tuple[int, int]:
-    """The view that has a place nearest to its middle."""
-    column, row = (min(max(round((v - CANVAS / 2) / PAN), 0), 2) for v in place)
-    return column, row
-
-
-def looking(world: World, view: tuple[int, int]) -> World:
+def looking(world: World, view: Seat) -> World:
     """The world with a view up close."""
     return replace(world, view=view, above=False, visited=world.visited | {view})
 
@@ -320,9 +305,8 @@ def from_above(world: World, care: float) -> Intent:
         return Intent(Event("canvas", world.shown_at(world.last)), "navigate", phase)
     if (start := next_start(network, drawn)) is not None:
         return Intent(Event("canvas", world.shown_at(start)), "navigate", phase)
-    if care > TOURS and (unseen := nearest_unseen(world)) is not None:
-        middle = (PAN * unseen[0] + PAN, PAN * unseen[1] + PAN)
-        return Intent(Event("canvas", world.shown_at(middle)), "verify", "verify")
+    if care > TOURS and (unseen := nearest_unseen(world.view, world.visited)):
+        return Intent(Event("canvas", world.shown_at(middle(unseen))), "verify", "verify")
     return Intent(Event("done"), "done", "finish")
 
 
@@ -330,7 +314,7 @@ def close_up(world: World, care: float) -> Intent:
     """The next step in a view: a node, on to the next view, a new path, or a look from above."""
     if world.last is None:
         start = start_in_view(world)
-        if start is None and care > TOURS and (unseen := nearest_unseen(world)) is not None:
+        if start is None and care > TOURS and (unseen := nearest_unseen(world.view, world.visited)):
             return Intent(Event(way_to(world.view, unseen)), "navigate", "explore")
         if start is None:
             return Intent(Event("overview"), "verify", "annotate" if any(world.paths) else "explore")
@@ -345,37 +329,9 @@ def close_up(world: World, care: float) -> Intent:
     hidden = next((i for i, point in enumerate(points) if not world.sees(point)), len(points))
     step = next_node(points, hidden)
     if step is None:
-        return Intent(Event(towards(world, points[hidden])), "navigate", "annotate")
+        return Intent(Event(towards(world.view, points[hidden])), "navigate", "annotate")
     node = node_at(network, drawn, way[step])
     return Intent(Event("canvas", world.shown_at(node)), "place", "annotate")
-
-
-def towards(world: World, place: NDArray[np.float64]) -> str:
-    """The button that brings a place into view: over the edge of the view that it lies beyond most."""
-    (x, y), (left, top) = place, world.corner
-    beyond = {
-        "left": left + MARGIN - x,
-        "right": x - left - CANVAS + MARGIN,
-        "up": top + MARGIN - y,
-        "down": y - top - CANVAS + MARGIN,
-    }
-    possible = [name for name, step in STEPS.items() if moved(world.view, step) != world.view]
-    return max(possible, key=beyond.__getitem__)
-
-
-def nearest_unseen(world: World) -> tuple[int, int] | None:
-    """The view that was not seen yet and is fewest steps away, the first of these in reading order."""
-
-    def steps(view: tuple[int, int]) -> int:
-        return abs(view[0] - world.view[0]) + abs(view[1] - world.view[1])
-
-    return min((view for view in VIEWS if view not in world.visited), key=steps, default=None)
-
-
-def way_to(here: tuple[int, int], view: tuple[int, int]) -> str:
-    """The button that leads one step towards another view: to the side first."""
-    across, down = view[0] - here[0], view[1] - here[1]
-    return ("right" if across > 0 else "left") if across else ("down" if down > 0 else "up")
 
 
 def start_in_view(world: World) -> Place | None:
@@ -395,15 +351,15 @@ def start_in_view(world: World) -> Place | None:
 
 
 @lru_cache(maxsize=256)
-def panel(view: tuple[int, int], above: bool, begun: bool, undoable: bool) -> tuple[Group, ...]:
+def panel(view: Seat, above: bool, begun: bool, undoable: bool) -> tuple[Group, ...]:
     """The buttons."""
-    pans = (
-        Button(name, text, enabled=not above and moved(view, step) != view)
-        for (name, step), text in zip(STEPS.items(), "<>^v", strict=True)
+    arrows = (
+        Button(name, text, enabled=not above and name in pans(view))
+        for name, text in zip(STEPS, "<>^v", strict=True)
     )
     edits = (Button("new", "New path", enabled=begun), Button("undo", "Undo", enabled=undoable))
     return (
-        Group("navigate", tuple(pans)),
+        Group("navigate", tuple(arrows)),
         Group("view", (Button("overview", "Overview", lit=above),)),
         Group("edit", edits),
         Group("finish", (Button("done", "Done"),)),
