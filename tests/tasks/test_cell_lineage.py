@@ -185,15 +185,28 @@ def rings(world: World) -> list[tuple[int, int]]:
     return [item.at for item in overlay(world) if isinstance(item, Mark) and item.color == PROPOSED]
 
 
-def test_a_ring_stands_on_one_cell_to_choose_from_and_only_where_one_is_asked_for() -> None:
+def test_rings_stand_on_what_a_tracker_links_to_and_only_where_it_is_asked_for() -> None:
+    world, link = with_link(2)
+    here = linked(world, link)
+    daughters = {here.film.frames[here.z].cells[j].middle for j in here.answer}
+    assert set(rings(here)) == set(rings(do(here, "divide"))) == daughters
+    assert not rings(do(here, "prev"))
+    assert not rings(linked(world, len(world.film.queue)))
+    one = linked(world, first(world, 1))
+    assert rings(one) == [one.film.frames[one.z].cells[one.answer[0]].middle]
+
+
+def test_after_a_daughter_there_is_a_ring_on_the_other() -> None:
     world, link = with_link(2)
     here = linked(world, link)
     cells = here.film.frames[here.z].cells
-    assert len(rings(here)) == 1
-    assert not rings(do(here, "prev"))
-    assert not rings(linked(world, len(world.film.queue)))
     for daughter, other in (here.answer, here.answer[::-1]):
         assert rings(do(here, "divide", on(here, daughter, here.z))) == [cells[other].middle]
+
+
+def test_where_a_tracker_holds_a_cell_for_gone_there_is_no_ring() -> None:
+    world, link = with_link(0)
+    assert not rings(linked(world, link))
 
 
 def watched(world: World) -> Memory:

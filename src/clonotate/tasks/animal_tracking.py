@@ -20,7 +20,7 @@ from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, 
 from clonotate.tasks.appearance import Look, Place, Pose, learned, moved
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.body_search import Bodies, found
-from clonotate.tasks.identities import sure
+from clonotate.tasks.identities import likeliest
 from clonotate.tasks.worlds import arena
 from clonotate.tasks.worlds.crowd import BACK, FRONT, TOLERANCE, Film, Slot, capsule
 
@@ -80,7 +80,7 @@ class AnimalTracking(Task[World, Memory]):
     """The knobs are those of the arena."""
 
     name: ClassVar[str] = "animal-behavioral-tracking"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     setting: arena.Arena = field(default_factory=lambda: arena.STANDARD)
 
@@ -294,7 +294,7 @@ def on_canvas(place: Place) -> Place:
 
 
 def proposed(world: World) -> Place | None:
-    """Where a tool is sure that the next mark belongs; None where it is not, or where there is a mark."""
+    """Where a tool finds what is marked next; None where it finds nothing, or where there is a mark."""
     marked = marked_first(world)
     if not marked or Slot(world.frame, world.animal, world.end) in world.marks:
         return None
@@ -303,7 +303,7 @@ def proposed(world: World) -> Place | None:
     if look is None or world.animal not in likely:
         return None
     alike = bodies_in(world.film, world.frame, look)
-    one = sure(alike, list(likely.values()), list(likely).index(world.animal), world.end)
+    one = likeliest(alike, list(likely.values()), list(likely).index(world.animal))
     longer = BELIEVED * (look.lengths[world.animal] - look.length)
     return None if one is None else on_canvas(alike.end(one, world.end, longer))
 

@@ -2,7 +2,7 @@
 
 First fronts, by comparing a straight one at every place and in every direction; from each a body is laid on
 segment by segment, always the likeliest few go on (beam search). So it is found by its whole look, also where
-others lie across it.
+others lie across it. In the end the best are settled (`body_fit.py`).
 """
 
 import math
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from clonotate.tasks.appearance import FINE, SEGMENTS, Floats, Image, Look, Place, read
+from clonotate.tasks.appearance import SEGMENTS, Floats, Image, Look, Place
+from clonotate.tasks.body_fit import STIFF, SUPPLE, energy, settled, share
 
 COARSE = 2  # how many times coarser fronts are looked for
 FRONT = 0.45  # the share of a body that a front is
@@ -22,16 +23,11 @@ DIRECTIONS = np.radians(np.arange(0, 360, 10))
 FRONTS = 40  # at the most in an image
 APART = 3  # coarse px in which only the best front is taken
 TURNS = np.radians(np.arange(-24, 25, 6))  # from one segment to the next
-SUPPLE = math.radians(12)  # that segments usually turn by
-STIFF = 0.01  # what of the fit it costs to turn by so much
 NUDGES = np.array([(x, y, turn) for x in (-2, 0, 2) for y in (-2, 0, 2) for turn in np.radians([-8, 0, 8])])
 KEPT = 10  # that go on from every front
 SAME = 2.5, math.radians(10)  # px and radians within which bodies so far are the same
-EXCESS = 0.7  # how much it counts if a place differs more than expected, as where bodies cross
-STRANGE = 0.25  # of the strongest difference: how much it can count at the most if a place is unlike
-LEAST = -0.2  # that a segment can count, of 1: what lies across hides it, and says no more against it
 FITS = 0.5  # the least fit of a body, and of what is laid on so far, as a share of the same
-MOST = 40  # bodies in an image
+MOST = 25  # bodies in an image
 TWICE = 4.0  # px within which both ends of the same body are
 ALONG = 3.0  # px within which two bodies lie on the same
 
@@ -81,13 +77,19 @@ def found(image: Image, look: Look) -> Bodies:
     beam = laid_on(image, look, started(fronts(image, look)), 0)
     for segment in range(1, SEGMENTS):
         beam = laid_on(image, look, turned(beam), segment)
-    ends = beam.lines[:, [0, -1]]
-    chosen: list[int] = []
-    for one in np.argsort(-beam.fits).tolist():
+    lines = beam.lines[distinct(beam.lines, beam.fits)[:MOST]]
+    lines, fits = settled(image, look, lines)
+    best = distinct(lines, fits)
+    return Bodies(lines[best], fits[best], shared(lines[best]))
+
+
+def distinct(lines: Floats, fits: Floats) -> list[int]:
+    """Which of some bodies are to be kept, the best fit first: of those in the same place, the best."""
+    ends, chosen = lines[:, [0, -1]], list[int]()
+    for one in np.argsort(-fits).tolist():
         if (np.linalg.norm(ends[chosen] - ends[one], axis=-1).max(axis=-1) > TWICE).all():
             chosen.append(one)
-    chosen = chosen[:MOST]
-    return Bodies(beam.lines[chosen], beam.fits[chosen], shared(beam.lines[chosen]))
+    return chosen
 
 
 def shared(lines: Floats) -> Floats:
@@ -178,38 +180,11 @@ def turned(beam: Beam) -> Beam:
 
 def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     """The beams with one segment more, the likeliest of them."""
-    rows = np.s_[segment * FINE : (segment + 1) * FINE]
+    last, fits = beam.lines[:, -1], beam.fits + share(image, look, beam.lines[:, -1], beam.angles, segment)
     ways = np.stack([np.cos(beam.angles), np.sin(beam.angles)], axis=1)
-    last = beam.lines[:, -1]
-    along = (np.arange(FINE, dtype=np.float32) + 0.5) * np.float32(look.length / (SEGMENTS * FINE))
-    (x, y), (cos, sin) = (v.T.astype(np.float32)[:, :, None, None] for v in (last, ways))
-    forth, aside = along[:, None], look.across
-    there = read(image, x + forth * cos + aside * sin, y + forth * sin - aside * cos)
-    strip, body = look.strip[rows], look.body[rows]
-    share = gain(there, strip, body, STRANGE * look.contrast) / energy(strip)
-    fits = beam.fits + np.maximum(share, LEAST) / SEGMENTS
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
     return grown[likeliest(grown, FITS * (segment + 1) / SEGMENTS)]
-
-
-def gain(
-    there: NDArray[np.float32], strip: NDArray[np.float32], body: NDArray[np.float32], strange: float
-) -> Floats:
-    """How much better a strip explains what is there than bare ground does: `[beams]`.
-
-    A pixel that is unlike counts as bare ground does, or as much as differing by `strange` grey levels.
-    """
-    off = there - strip
-    more = (there * strip > 0) & (np.abs(there) > np.abs(strip))
-    off = np.where(more, EXCESS * off, off)
-    worst = np.maximum(strip**2, strange**2)
-    return np.asarray((body * (strip**2 - np.minimum(off**2, worst))).sum(axis=(1, 2)), float)
-
-
-def energy(strip: NDArray[np.float32]) -> float:
-    """How much it explains to have all of a strip; never nothing."""
-    return max(float((strip**2).sum()), 1e-6)
 
 
 def likeliest(beam: Beam, least: float) -> NDArray[np.intp]:

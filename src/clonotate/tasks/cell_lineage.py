@@ -3,7 +3,8 @@
 The tool walks through the cells of frame t in reading order and outlines the active one: yellow in frame t,
 cyan in frame t+1, where one clicks what it became; magenta while Divide is on and asks for two daughters.
 What can be clicked there, the cells that no link leads to yet, has a thin outline; crosses stand where the
-cells were that are linked next, for one of these may want the same. A ring is where a tracker would click.
+cells were that are linked next, for one of these may want the same. Rings are where a tracker would click:
+one, two where it would divide, none where it holds the cell for gone.
 The expert flips back before a link that is in doubt. It knows only frames its screens have shown.
 """
 
@@ -91,7 +92,7 @@ class CellLineage(Task[World, Memory]):
     """The knobs are those of the culture."""
 
     name: ClassVar[str] = "cell-lineage-tracking"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     culture: cells.Culture = field(default_factory=lambda: cells.STANDARD)
 
@@ -315,8 +316,7 @@ def overlay(world: World) -> tuple[Mark | Path, ...]:
         before = world.film.frames[active[0]].cells
         items += [Mark(before[i].middle, WAITING, 3, "cross") for i in waiting(world)]
         items.append(Path(before[active[1]].outline, color, closed=True))
-        if (guess := proposal(world)) is not None:
-            items.append(Mark(here[guess].middle, PROPOSED, 4, "ring"))
+        items += [Mark(here[j].middle, PROPOSED, 4, "ring") for j in proposal(world)]
         if world.daughter is not None and world.clickable:
             items.append(Mark(here[world.daughter].middle, DIVIDING, 3, "disc"))
     return tuple(items)
@@ -339,12 +339,15 @@ def waiting(world: World) -> tuple[int, ...]:
     return tuple(i for t, i in later if t == before)
 
 
-def proposal(world: World) -> int | None:
-    """Which cell a tracker would link the active one to; after the first daughter, the second."""
+def proposal(world: World) -> tuple[int, ...]:
+    """Which cells a tracker would link the active one to: one, two, the second of two daughters, or none."""
     if world.active is None or not (targets := free(world)):
-        return None
-    (before, i), frames = world.active, world.film.frames
-    return proposed(frames[before], frames[before + 1], (i, *waiting(world)), targets)
+        return ()
+    (t, i), frames = world.active, world.film.frames
+    chosen = () if world.daughter is None else (world.daughter,)
+    here, daughters = sorted((*targets, *chosen)), chosen if world.divide else None
+    links = proposed(frames[t], frames[t + 1], (i, *waiting(world)), here, daughters)
+    return tuple(j for j in links if j not in chosen)
 
 
 def source_middle(world: World) -> Place:

@@ -1,7 +1,7 @@
-"""Which of the bodies found in an image is whose, and whether that is sure.
+"""Which of the bodies found in an image is whose.
 
 All animals at once: each has a body near where it is expected, or none, and none has what another one has
-already explained. Sure is an end that is elsewhere only in explanations that are clearly worse.
+already explained.
 """
 
 from collections.abc import Sequence
@@ -15,24 +15,17 @@ from clonotate.tasks.body_search import Bodies
 ASTRAY, USUAL = 0.02, 14.0  # what of the fit it costs to be so many px from where an animal is expected
 LIKELY = 10  # bodies of each animal that are compared
 CLOSEST, SPOILT = 6.0, 5.0  # px that fronts, and backs, are apart at the least; what it costs if they are not
-ELSEWHERE = 11.0  # px from which on an end is elsewhere
-CLEARLY = 0.1  # how much worse, as a fit
 NOBODY = 0.4  # how well it explains an image that an animal has none of the bodies
 
 
-def sure(bodies: Bodies, expected: Sequence[Pose], which: int, end: int) -> int | None:
-    """Which body this one of the animals expected surely has, as far as this end goes; else None."""
+def likeliest(bodies: Bodies, expected: Sequence[Pose], which: int) -> int | None:
+    """Which body one of the animals expected has where the image is explained best; None if it has none."""
     likings = liked(bodies, expected)
     choices = [np.argsort(-liking)[:LIKELY] for liking in likings]
     totals = explained(bodies, likings, choices)
     mine = totals.max(axis=tuple(a for a in range(len(expected)) if a != which))
-    if len(mine) == 1:
-        return None
-    best = int(mine[:-1].argmax())
-    one = int(choices[which][best])
-    ends = bodies.ends[choices[which], end]
-    elsewhere = np.append(np.linalg.norm(ends - ends[best], axis=-1) > ELSEWHERE, True)
-    return None if (mine[elsewhere] > mine[best] - CLEARLY).any() else one
+    best = int(mine.argmax())
+    return int(choices[which][best]) if best < len(mine) - 1 else None
 
 
 def liked(bodies: Bodies, expected: Sequence[Pose]) -> Floats:
