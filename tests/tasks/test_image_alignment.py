@@ -10,16 +10,8 @@ import pytest
 
 from clonotate.records import ClonotateError, Event
 from clonotate.screens.widgets import Path
-from clonotate.tasks.image_alignment import (
-    GREEN,
-    LEVELS,
-    PAIR_TOLERANCE,
-    RED,
-    ImageAlignment,
-    World,
-    expected,
-    faulty,
-)
+from clonotate.tasks.image_alignment import GREEN, LEVELS, RED, ImageAlignment
+from clonotate.tasks.landmark_pairs import PAIR_TOLERANCE, World, expected, faulty
 from clonotate.tasks.worlds.channels import Scene, photograph, within
 from clonotate.tasks.worlds.maps import apply, composed, fitted, inverse, similarity
 

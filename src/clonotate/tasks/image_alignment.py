@@ -4,9 +4,7 @@ The expert looks at both channels, takes prominent puncta of A from the middle o
 channels to find each counterpart in B, looks at the overlay of the present fit and undoes bad pairs.
 """
 
-import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import ClassVar, Literal
 
 import cv2
@@ -17,15 +15,24 @@ from clonotate.annotation import Landmarks, Pair, Spot
 from clonotate.records import Event, Phase, Score
 from clonotate.screens.widgets import CANVAS, RGB, Button, Canvas, Group, Mark, Path, Readout, View
 from clonotate.tasks.base import Intent, Standing, Task
+from clonotate.tasks.landmark_pairs import (
+    GRID,
+    TOLERANCE,
+    Channel,
+    Place,
+    World,
+    expected,
+    faulty,
+    following,
+    rms,
+    wanted,
+    weakest,
+)
 from clonotate.tasks.worlds.channels import Channels, Scene, photograph
 from clonotate.tasks.worlds.corners import corners, spread
-from clonotate.tasks.worlds.maps import Matrix, Places, apply, fitted
+from clonotate.tasks.worlds.maps import Matrix, apply
 from clonotate.tasks.worlds.slabs import scanned
 
-TOLERANCE = 3.0  # mean error over the canvas, px
-PAIR_TOLERANCE = 4.0  # between a click in B and the counterpart of the one in A, px
-ON_SPOT = 5.0  # a landmark is clicked so close to a thing that both channels show, px
-APART = 25.0  # landmarks closer than this say the same twice, px
 RECALL = 6  # views since the last click that are remembered
 COLORS: tuple[RGB, ...] = (
     (255, 220, 60),
@@ -36,71 +43,6 @@ COLORS: tuple[RGB, ...] = (
     (190, 160, 255),
 )
 GREEN, AMBER, RED = (80, 200, 90), (240, 180, 40), (230, 60, 60)
-Channel = Literal["A", "B", "overlay"]
-Place = tuple[int, int]
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    pictures: Channels
-    pairs: int  # how many are asked for
-    channel: Channel = "A"
-    clicks: tuple[Place, ...] = ()  # in A, in B, in A, in B and so on
-
-    @property
-    def pending(self) -> Place | None:
-        """The click in A that has no counterpart yet."""
-        return self.clicks[-1] if len(self.clicks) % 2 else None
-
-    @property
-    def full(self) -> bool:
-        """All pairs that are asked for are there."""
-        return len(self.clicks) == 2 * self.pairs
-
-    @cached_property
-    def matched(self) -> tuple[Places, Places]:
-        """The complete pairs: float64 `[n, 2]` in A and in B."""
-        clicks = np.array(self.clicks[: len(self.clicks) // 2 * 2], float).reshape(-1, 2, 2)
-        return clicks[:, 0], clicks[:, 1]
-
-    @cached_property
-    def fit(self) -> Matrix:
-        """The map that the complete pairs say."""
-        return fitted(*self.matched, self.pictures.affine)
-
-    @cached_property
-    def error(self) -> float:
-        """How far the fit is off, px: the mean over the canvas."""
-        return float(np.linalg.norm(apply(self.fit - self.pictures.truth, GRID), axis=1).mean())
-
-    @cached_property
-    def overlay(self) -> NDArray[np.uint8]:
-        """A in magenta and B, brought to A by the fit, in green: uint8 `[256, 256, 3]`."""
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        second = cv2.warpAffine(self.pictures.second, self.fit, (CANVAS, CANVAS), flags=flags)
-        return np.asarray(cv2.merge([self.pictures.first, second, self.pictures.first]))
-
-    def counterpart(self, at: Place) -> Place:
-        """Where in B the thing at a place of A is."""
-        x, y = apply(self.pictures.truth, np.array(at, float)).round().clip(0, CANVAS - 1)
-        return int(x), int(y)
-
-    @cached_property
-    def off_landmark(self) -> tuple[int, ...]:
-        """Clicks in A, as indices, that lie on nothing, or next to an earlier one."""
-        firsts = self.clicks[::2]
-        return tuple(
-            2 * i
-            for i, at in enumerate(firsts)
-            if gap(at, self.pictures.shared) > ON_SPOT or any(math.dist(at, b) < APART for b in firsts[:i])
-        )
-
-    @cached_property
-    def off_counterpart(self) -> tuple[int, ...]:
-        """Clicks in B, as indices, that do not lie on the counterpart of the one in A."""
-        pairs = zip(self.clicks[::2], self.clicks[1::2], strict=False)
-        off = [math.dist(self.counterpart(a), b) > PAIR_TOLERANCE for a, b in pairs]
-        return tuple(2 * i + 1 for i, wrong in enumerate(off) if wrong)
 
 
 @dataclass(frozen=True)
@@ -295,13 +237,6 @@ class ImageAlignment(Task[World, Memory]):
 
 
 BUTTONS: dict[str, Channel] = {"a": "A", "b": "B", "overlay": "overlay"}
-GRID = np.stack(np.meshgrid(*[np.linspace(0, CANVAS - 1, 9)] * 2), axis=-1).reshape(-1, 2)
-"""Places all over the canvas where a map is compared with another."""
-
-
-def wanted(world: World) -> Channel:
-    """The channel that the next click goes to."""
-    return "A" if world.pending is None else "B"
 
 
 def shown(world: World) -> Canvas:
@@ -317,14 +252,6 @@ def shown(world: World) -> Canvas:
         return Canvas(world.overlay, residuals(world) + rings(clicks[::2]))
     cross = (Mark(ghost, COLORS[len(clicks) // 2], 4, "cross"),) if ghost else ()
     return Canvas(world.pictures.second, rings(clicks[1::2]) + cross)
-
-
-def expected(world: World) -> Place | None:
-    """Where in B the pairs so far say that the pending click lies: at first, where it lies in A."""
-    if world.pending is None:
-        return None
-    x, y = apply(world.fit, np.array(world.pending, float)).round().clip(0, CANVAS - 1)
-    return int(x), int(y)
 
 
 def rings(places: tuple[Place, ...]) -> tuple[Mark, ...]:
@@ -348,39 +275,6 @@ def quality(world: World) -> Readout:
     error = rms(world)
     light = GREEN if error <= TOLERANCE else AMBER if error <= 2 * TOLERANCE else RED
     return Readout("RMS", f"{error:.1f} px", light)
-
-
-def following(world: World) -> Place:
-    """The landmark nearest to the middle that no pair has taken: a turn moves it least."""
-    firsts = world.clicks[::2]
-    free = [at for at in world.pictures.landmarks if all(math.dist(at, a) >= APART for a in firsts)]
-    x, y = min(free, key=lambda at: math.dist(at, (CANVAS / 2, CANVAS / 2)))
-    return round(x), round(y)
-
-
-def gap(at: Place, places: Places) -> float:
-    """How far the nearest of `places` is, px."""
-    return float(np.linalg.norm(places - at, axis=1).min())
-
-
-def faulty(world: World) -> bool:
-    """Whether the last click is bad."""
-    return len(world.clicks) - 1 in world.off_landmark + world.off_counterpart
-
-
-def weakest(world: World) -> int:
-    """The click to undo down to where all pairs are fair and yet the fit is not: ill spread, or inexact."""
-    firsts, seconds = world.matched
-    for i, at in enumerate(world.clicks[::2]):
-        if gap(at, world.pictures.landmarks) > 2 * ON_SPOT:
-            return 2 * i
-    return 2 * int(np.linalg.norm(apply(world.pictures.truth, firsts) - seconds, axis=1).argmax())
-
-
-def rms(world: World) -> float:
-    """The root mean square distance between the clicks in B and those in A brought there by the fit, px."""
-    firsts, seconds = world.matched
-    return float(np.sqrt(((apply(world.fit, firsts) - seconds) ** 2).sum(axis=1).mean()))
 
 
 LEVELS = {
