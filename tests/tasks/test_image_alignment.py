@@ -11,7 +11,7 @@ import pytest
 from clonotate.records import ClonotateError, Event
 from clonotate.screens.widgets import Path
 from clonotate.tasks.image_alignment import GREEN, LEVELS, RED, ImageAlignment
-from clonotate.tasks.landmark_pairs import PAIR_TOLERANCE, World, expected, faulty
+from clonotate.tasks.landmark_pairs import PAIR_TOLERANCE, World, faulty
 from clonotate.tasks.worlds.channels import Scene, photograph, within
 from clonotate.tasks.worlds.maps import apply, composed, fitted, inverse, similarity
 
@@ -239,29 +239,3 @@ class TestRealPictures:
         blank = np.zeros((256, 256), np.uint8)
         with pytest.raises(ClonotateError, match="fewer than three"):
             STANDARD.begin_from(blank, blank, np.eye(2, 3))
-
-
-class TestExpected:
-    """The cross in B: where the pairs so far say that the pending click lies."""
-
-    def test_without_a_pair_it_is_where_it_was_clicked(self) -> None:
-        assert expected(paired(world(20_000), [(40, 50)], [(60, 50)])) is None
-        assert expected(replace(world(20_000), clicks=((40, 50),))) == (40, 50)
-
-    def test_a_pair_shifts_it(self) -> None:
-        begun = replace(world(20_000), clicks=((40, 50), (47, 45), (100, 120)))
-        assert expected(begun) == (107, 115)
-
-    @pytest.mark.parametrize("seed", SEEDS)
-    def test_right_pairs_bring_it_to_the_counterpart(self, seed: int) -> None:
-        begun = world(seed)
-        *firsts, last = begun.pictures.landmarks
-        found = paired(begun, firsts, list(apply(begun.pictures.truth, np.array(firsts))))
-        pending = (round(last[0]), round(last[1]))
-        cross = expected(replace(found, clicks=(*found.clicks, pending)))
-        assert cross
-        assert math.dist(cross, begun.counterpart(pending)) <= PAIR_TOLERANCE
-
-    def test_it_stays_on_the_canvas(self) -> None:
-        begun = replace(world(20_000), clicks=((40, 50), (240, 250), (100, 120)))
-        assert expected(begun) == (255, 255)
