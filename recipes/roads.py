@@ -7,14 +7,19 @@ clonotate train roads:touring --out runs/roads-touring
 clonotate dagger runs/roads-touring --recipe roads:practice --rounds 1 --episodes 120 --seed 93 \\
     --processes 1 --out runs/roads-practice
 
-The heads of foresight went on from run to run; by now each run begins them anew, which takes some 100
-steps. What comes of it does not ship yet (LOG.md).
+clonotate train roads:elsewhere --out runs/roads-elsewhere
+clonotate dagger runs/roads-elsewhere --recipe roads:practice_again --rounds 1 --episodes 140 --seed 95 \\
+    --processes 2 --out runs/roads-practice-again
+
+The heads of foresight went on from run to run up to `practice`; by now each run begins them anew, which
+takes some 100 steps. What comes last ships.
 """
 
 from dataclasses import replace
 
 from clonotate.training.train import Run
-from recipes.anywhere import anywhere, counting, onward
+from recipes.anywhere import LOOKS as ALL_LOOKS
+from recipes.anywhere import MOSTLY_OTHERS, anywhere, counting, onward
 from recipes.further import LOOKS, further
 from recipes.tools import small
 
@@ -50,3 +55,22 @@ def practice() -> Run:
     """
     run = small(counting(further(ROADS, 450, 1014), "done", 0.6))
     return replace(run, foresight=True, processes=2, episodes_per_step=2)
+
+
+def elsewhere() -> Run:
+    """On from that with the same episodes, three quarters of the lessons under other layouts.
+
+    The first 550 steps were made at the rates of a run of 1,500.
+    """
+    last, run = "runs/roads-practice", practice()
+    curriculum = replace(
+        run.curriculum, layouts=MOSTLY_OTHERS, seed=1016, recorded=(f"{last}/practice-00.parquet",)
+    )
+    return replace(run, curriculum=curriculum, start=f"{last}/round-00", steps=1_300, seed=1016)
+
+
+def practice_again() -> Run:
+    """With 140 new episodes beside those of before; the first 475 steps at the rates of a run of 800."""
+    run = elsewhere()
+    curriculum = replace(run.curriculum, layouts=ALL_LOOKS, seed=1017)
+    return replace(run, curriculum=curriculum, start="runs/roads-elsewhere", steps=620, seed=1017)
