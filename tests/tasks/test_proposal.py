@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clonotate.tasks import task_named
 from clonotate.tasks.cell_lineage import proposal
-from clonotate.tasks.proposal import assigned, costs, linked, proposed
+from clonotate.tasks.proposal import CROWD, around, assigned, costs, linked, proposed
 from clonotate.tasks.worlds.tracks import Frame
 
 TEXTURE = np.random.default_rng(1).integers(0, 256, (51, 51), np.uint8)
@@ -81,6 +81,15 @@ def test_several_divide_at_once():
     after = frame((48, 60, 10), (72, 61, 10), (168, 180, 10), (192, 181, 10))
     assert proposed(before, after, (0, 1), (0, 1, 2, 3)) == (0, 1)
     assert proposed(before, after, (1, 0), (0, 1, 2, 3)) == (2, 3)
+
+
+def test_in_a_crowd_each_goes_by_those_around_it():
+    grid = [(x, y, 7) for x in range(12, 250, 24) for y in range(12, 250, 24)]
+    before, after = frame(*grid), frame(*((x + 2, y + 3, 7) for x, y, _ in grid))
+    everyone = range(len(grid))
+    assert len(around((12, 12), before, everyone)) == CROWD
+    for cell in (0, 37, len(grid) - 1):
+        assert proposed(before, after, (cell, *(i for i in everyone if i != cell)), everyone) == (cell,)
 
 
 def test_who_is_told_to_divide_does_so_with_the_daughter_that_is_told():

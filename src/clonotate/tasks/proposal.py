@@ -8,6 +8,7 @@ the farther from the border. People click through such proposals and mend the wr
 """
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from clonotate.tasks.worlds.tracks import Frame
+from clonotate.tasks.worlds.tracks import Frame, Place
 
 Floats = NDArray[np.float64]
 Window = tuple[Floats, NDArray[np.bool_]]  # the pixels around the middle of a cell, and which are of it
@@ -33,6 +34,7 @@ SPLIT = 8.0  # px that a division costs
 ASIDE = 40.0  # px that the middle between daughters is from their mother at the most
 PASSING = 60.0  # px that it costs to begin or end at the border
 NEVER = 1e6  # px
+CROWD = 16  # cells around the one asked for, in each frame, that are looked at: it costs their cube
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +60,22 @@ def proposed(
     `daughters`, two, or none where it can have no such daughters.
     """
     known, first = costs(before, after), sources[0]
+    here = before.cells[first].middle
+    sources, targets = around(here, before, sources), around(here, after, targets)
     if daughters is None:
         return linked(known, sources, targets)[first]
     prices = {
-        pair: price + assigned(known, sources[1:], without(targets, pair))[0]
+        pair: price + assigned(known, without(sources, (first,)), without(targets, pair))[0]
         for pair, price in possible(known.splits[first], targets)
         if set(daughters) <= set(pair)
     }
     return min(prices, key=prices.__getitem__, default=())
+
+
+def around(place: Place, frame: Frame, cells: Sequence[int]) -> list[int]:
+    """Of some cells of a frame those that are nearest to a place, no more than a `CROWD`, in their order."""
+    nearest = sorted(cells, key=lambda cell: math.dist(place, frame.cells[cell].middle))[:CROWD]
+    return [cell for cell in cells if cell in nearest]
 
 
 def linked(known: Costs, sources: Sequence[int], targets: Sequence[int]) -> Links:
