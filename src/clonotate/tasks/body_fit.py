@@ -1,8 +1,8 @@
 """How well a body fits an image, and what is found there settled: moved and bent while it fits better.
 
-A body is a chain of equal segments. Laid on one by one they go in steps of whole degrees from a front of a
-coarse grid, and where an early one lies a little off, all later ones do. So the best are moved, turned and
-bent as a whole afterwards, in ever smaller steps (hill climbing).
+A body is a chain of equal segments. Laid on one by one they turn in coarse steps, from a front on a coarse
+grid, and where an early one lies a little off, all later ones do. So the best are moved, turned and bent as
+a whole afterwards, in ever smaller steps (hill climbing).
 """
 
 import math

@@ -180,7 +180,8 @@ def turned(beam: Beam) -> Beam:
 
 def laid_on(image: Image, look: Look, beam: Beam, segment: int) -> Beam:
     """The beams with one segment more, the likeliest of them."""
-    last, fits = beam.lines[:, -1], beam.fits + share(image, look, beam.lines[:, -1], beam.angles, segment)
+    last = beam.lines[:, -1]
+    fits = beam.fits + share(image, look, last, beam.angles, segment)
     ways = np.stack([np.cos(beam.angles), np.sin(beam.angles)], axis=1)
     tips = last + look.length / SEGMENTS * ways
     grown = Beam(np.concatenate([beam.lines, tips[:, None]], axis=1), beam.angles, fits, beam.origins)
