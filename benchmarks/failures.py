@@ -62,6 +62,7 @@ def main() -> None:
     options.add_argument("--tasks", nargs="+", default=NINE)
     options.add_argument("--episodes", type=int, default=100, help="worlds of each task")
     options.add_argument("--seed", type=int, default=20_000, help="the first of them")
+    options.add_argument("--layout", default="original", help="its name")
     options.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options.add_argument("--out", type=Path, default=Path("docs/failures.md"))
     chosen = options.parse_args()
@@ -72,6 +73,7 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
     """The page, line by line."""
     yield f"# How `{chosen.policy}` fails\n"
     how_many = f"--episodes {chosen.episodes} --seed {chosen.seed}"
+    how_many += f" --layout {chosen.layout}" if chosen.layout != "original" else ""
     yield f"    python benchmarks/failures.py {chosen.policy} {how_many} \\"
     yield f"        --tasks {' '.join(chosen.tasks)}"
     yield INTRODUCTION
@@ -80,7 +82,7 @@ def page(chosen: argparse.Namespace) -> Iterator[str]:
     for task in chosen.tasks:
         version = task_named(task).version
         sources = [Source(task, seed=chosen.seed + i, version=version) for i in range(chosen.episodes)]
-        what = [Assignment(source, "original", WATCHED, (source.seed,)) for source in sources]
+        what = [Assignment(source, chosen.layout, WATCHED, (source.seed,)) for source in sources]
         watched = collect(contender(chosen.policy), what, chosen.processes)
         failed = [failure for episode in watched if (failure := failure_of(episode))]
         picture = path(chosen, task)

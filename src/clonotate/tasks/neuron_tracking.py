@@ -1,13 +1,15 @@
 """Neuron tracking: follow one neurite through a stack of EM sections, a node in every slice.
 
 The neurite to follow is the one under the cross at the centre of slice 0. The expert clicks the middle of its
-cross-section, goes on a slice, flips back where the neurite moves fast, and repairs wrong nodes it sees.
+cross-section, goes on a slice, flips back where the neurite moves fast, and repairs wrong nodes it sees. A
+ghost lies where optical flow carries the node of the slice before.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,9 @@ from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds import em
 
 JUMP = 5  # slices of the fast buttons
+REACH = 48  # px round a node in which its neurite is looked for
+NEAR = 5  # px round it that move with it
+GRAIN = 2.0  # px of grain that says nothing about movement
 NODE: RGB = (255, 210, 60)
 GHOST: RGB = (80, 200, 255)
 START: RGB = (255, 90, 90)
@@ -84,7 +89,7 @@ class NeuronTracking(Task[World, Memory]):
     """The knobs are those of the tissue."""
 
     name: ClassVar[str] = "neuron-tracking"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     tissue: em.Tissue = field(default_factory=lambda: em.STANDARD)
 
@@ -201,9 +206,9 @@ class NeuronTracking(Task[World, Memory]):
         if intent.kind != "place" or intent.event.at is None:
             return ()
         x, y = intent.event.at
-        ghost = world.skeleton.get(world.z - 1)
+        before = world.skeleton.get(world.z - 1)
         hand = [(x + dx, y + dy) for dx, dy in ((13, 5), (-11, 9), (4, -15), (-14, -7), (7, 18))]
-        places = neighbours(world.stack.truth[world.z], (x, y)) + ([ghost] if ghost else []) + hand
+        places = neighbours(world.stack.truth[world.z], (x, y)) + ([before] if before else []) + hand
         on_canvas = [at for at in places if all(4 <= v < CANVAS - 4 for v in at)]
         return tuple(Event("canvas", at) for at in on_canvas if not on_target(world, world.z, at))
 
@@ -224,14 +229,31 @@ class NeuronTracking(Task[World, Memory]):
 
 
 def overlay(world: World) -> tuple[Mark, ...]:
-    """The node of this slice, the one of the slice before as a ghost, and the start of an empty slice 0."""
-    node, ghost = world.skeleton.get(world.z), world.skeleton.get(world.z - 1)
-    marks = [Mark(ghost, GHOST, 4)] if ghost else []
+    """The node of this slice, a ghost of the one before it, and the start of an empty slice 0."""
+    node, before = world.skeleton.get(world.z), world.skeleton.get(world.z - 1)
+    marks = [Mark(carried(world.stack, world.z, before), GHOST, 4)] if before else []
     if node:
         marks.append(Mark(node, NODE, 2, "disc"))
     elif world.z == 0:
         marks.append(Mark((CANVAS // 2, CANVAS // 2), START, 4, "cross"))
     return tuple(marks)
+
+
+@lru_cache(maxsize=256)  # a slice is drawn again and again
+def carried(stack: Stack, z: int, at: tuple[int, int]) -> tuple[int, int]:
+    """Where optical flow takes a node of slice `z` - 1 in slice `z`.
+
+    The median of the flow round it, by dense inverse search (Kroeger et al. 2016) in the window beside it.
+    """
+    left, top = (max(v - REACH, 0) for v in at)
+    window = np.s_[top : at[1] + REACH, left : at[0] + REACH]
+    before, here = (cv2.GaussianBlur(stack.images[i][window], (0, 0), GRAIN) for i in (z - 1, z))
+    start = np.zeros((*here.shape, 2), np.float32)
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(before, here, start)
+    x, y = at[0] - left, at[1] - top
+    near = flow[max(y - NEAR, 0) : y + NEAR + 1, max(x - NEAR, 0) : x + NEAR + 1].reshape(-1, 2)
+    column, row = np.rint(at + np.median(near, axis=0)).clip(0, CANVAS - 1).astype(int).tolist()
+    return column, row
 
 
 def on_target(world: World, z: int, at: tuple[int, int]) -> bool:

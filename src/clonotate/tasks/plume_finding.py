@@ -1,9 +1,10 @@
 """Spectral plume finding: outline the plume of one gas in a hyperspectral cube, or say that there is none.
 
-The gas is known by its signature: it absorbs in some bands and not in those between. The expert walks to each
-of these bands, looks at how they differ from the bands beside them and whether a roof or a road does the same
-in the plain picture, outlines what shows in all of them, and looks at one of the others again. It says that
-there is no plume only when it has seen every band.
+The gas is known by its signature: it absorbs in some bands and not in those between. Dots in a corner of the
+canvas say where the band shown is such a line, the more the stronger. The expert walks to each of these
+bands, looks at how they differ from the bands beside them and whether a roof or a road does the same in the
+plain picture, outlines what shows in all of them, and looks at one of the others again. It says that there is
+no plume only when it has seen every band.
 """
 
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,8 @@ OVERLAP = 0.7  # IoU of a good outline
 SCANS = 0.7  # from how much care on an expert looks at every band to begin with
 LINE: RGB = (90, 220, 255)
 FIRST: RGB = (120, 255, 120)
+GAS: RGB = (120, 255, 120)
+MOST = 5  # dots by a line of the gas
 STEPS = {"+1": 1, "-1": -1, "+5": JUMP, "-5": -JUMP}
 
 
@@ -90,7 +93,7 @@ class PlumeFinding(Task[World, Memory]):
     """The knobs are those of the survey."""
 
     name: ClassVar[str] = "spectral-plume-finding"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     survey: hyperspectral.Survey = field(default_factory=lambda: hyperspectral.STANDARD)
 
@@ -268,11 +271,25 @@ class PlumeFinding(Task[World, Memory]):
 
 def drawn(world: World) -> tuple[Mark | Path, ...]:
     """The outline so far: its line, its vertices, and the first of them that it comes back to."""
+    told = strength(world)
     if not world.vertices:
-        return ()
+        return told
     line = (Path(world.vertices, LINE, world.closed),) if len(world.vertices) > 1 else ()
     dots = tuple(Mark(vertex, LINE, 2, "disc") for vertex in world.vertices[1:])
-    return (*line, *dots, Mark(world.vertices[0], FIRST, 4))
+    return (*told, *line, *dots, Mark(world.vertices[0], FIRST, 4))
+
+
+def strength(world: World) -> tuple[Mark, ...]:
+    """Dots where the gas absorbs in the band shown: most in its strongest line, one fewer in the next.
+
+    The plot says the same, but where it lies and how wide it is depends on the layout; the canvas does not.
+    """
+    cube = world.cube
+    if world.band not in cube.telling:
+        return ()
+    stronger = sum(cube.signature[band] > cube.signature[world.band] for band in cube.telling)
+    dots = max(min(len(cube.telling), MOST) - stronger, 1)
+    return tuple(Mark((10 + 12 * i, 10), GAS, 4, "disc") for i in range(dots))
 
 
 def said(world: World) -> str:
