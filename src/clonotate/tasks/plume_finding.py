@@ -1,10 +1,10 @@
 """Spectral plume finding: outline the plume of one gas in a hyperspectral cube, or say that there is none.
 
 The gas is known by its signature: it absorbs in some bands and not in those between. Dots in a corner of the
-canvas say where the band shown is such a line, the more the stronger. The expert walks to each of these
-bands, looks at how they differ from the bands beside them and whether a roof or a road does the same in the
-plain picture, outlines what shows in all of them, and looks at one of the others again. It says that there is
-no plume only when it has seen every band.
+canvas say where the band shown is such a line, the more the stronger. The expert walks through the bands to
+the last line, looks in each at how it differs from the bands beside it and whether a roof or a road does the
+same in the plain picture, outlines what shows in all of them, and looks at one of the others again. It says
+that there is no plume only when it has seen every band.
 """
 
 from dataclasses import dataclass, field, replace
@@ -211,7 +211,7 @@ class PlumeFinding(Task[World, Memory]):
         cube, shown = world.cube, memory.shown
         unseen = [view for view in to_view(cube, care) if view not in shown]
         if unseen:
-            return go(world, unseen[0][0], "navigate", "explore")
+            return step_to(world, unseen[0][0])
         if world.wrong:
             if world.on and world.band in cube.telling:
                 return Intent(Event("undo"), "undo", "correct")
@@ -305,16 +305,20 @@ def to_view(cube: Cube, care: float) -> list[tuple[int, bool]]:
     bands = len(cube.signature)
     if care > SCANS:
         return [view for band in range(bands) for view in both(band)[: 1 + (band in cube.telling)]]
-    return [
-        view
-        for band in cube.telling
-        for view in ((max(band - BESIDE, 0), True), *both(band), (neighbour(band, BESIDE, bands), True))
-    ]
+    lines = cube.telling
+    return [view for band in lines for view in (*both(band), (neighbour(band, BESIDE, bands), True))]
 
 
 def both(band: int) -> tuple[tuple[int, bool], tuple[int, bool]]:
     """A band in the difference view and plain: what glows in one and is a roof in the other is no gas."""
     return (band, True), (band, False)
+
+
+def step_to(world: World, band: int) -> Intent:
+    """Towards a band one by one, so that no line of the gas on the way is passed over."""
+    if world.band == band:
+        return go(world, band, "navigate", "explore")
+    return Intent(Event("+1" if band > world.band else "-1"), "navigate", "explore")
 
 
 def go(world: World, band: int, kind: Kind, phase: Phase) -> Intent:
