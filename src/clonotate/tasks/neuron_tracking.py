@@ -239,7 +239,7 @@ def overlay(world: World) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-@lru_cache(maxsize=256)  # a slice is drawn again and again
+@lru_cache(maxsize=16)  # a slice is drawn again and again; stacks are large
 def carried(stack: Stack, z: int, at: tuple[int, int]) -> tuple[int, int]:
     """Where optical flow takes a node of slice `z` - 1 in slice `z`.
 
