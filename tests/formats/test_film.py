@@ -12,10 +12,11 @@ from clonotate.episodes.rollout import Guards, rollout
 from clonotate.episodes.session import Session
 from clonotate.formats.film import ACROSS, TILE, Film, film, mosaic, outcome, sheet, sorted_out
 from clonotate.records import Click, Episode, Score, Source, Step
+from clonotate.tasks import task_named
 
 
 def worked(task: str, budget: int = 500) -> Episode:
-    session = Session(Source(task, "easy", 20_001))
+    session = Session(Source(task, "easy", 20_001, task_named(task).version))
     rollout(session, VirtualAnnotator(session, STEADY, np.random.default_rng(0)), Guards(budget))
     return session.episode()
 
