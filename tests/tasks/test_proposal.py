@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from clonotate.tasks import task_named
 from clonotate.tasks.cell_lineage import proposal
-from clonotate.tasks.proposal import CROWD, around, assigned, costs, linked, proposed
+from clonotate.tasks.proposal import (
+    CROWD,
+    around,
+    assigned,
+    costs,
+    effort,
+    linked,
+    proposed,
+    roundness,
+)
 from clonotate.tasks.worlds.tracks import Frame
 
 TEXTURE = np.random.default_rng(1).integers(0, 256, (51, 51), np.uint8)
@@ -61,7 +70,38 @@ def test_two_of_unlike_size_or_on_one_side_are_none():
     before = frame((100, 100, 14))
     assert costs(before, frame((88, 100, 13), (112, 101, 6))).splits[0][0, 1] > 40
     assert not costs(before, frame((102, 100, 12), (202, 101, 12))).splits[0]
-    assert not costs(before, frame((132, 100, 12), (165, 101, 12))).splits[0]
+    assert not costs(before, frame((152, 100, 12), (185, 101, 12))).splits[0]
+
+
+def test_who_is_long_or_still_there_is_less_likely_to_have_divided():
+    rounded, long = frame((100, 100, 14)), frame((100, 100, 14))
+    long.segments[:] = 0
+    long.segments[96:104, 60:140] = 1
+    after = frame((88, 100, 10), (112, 101, 10))
+    assert costs(rounded, after).splits[0][0, 1] < costs(long, after).splits[0][0, 1] - 50
+    strange = frame((88, 100, 10), (112, 101, 10))
+    strange.image[:] = 255 - strange.image
+    gone, remains = (costs(rounded, one) for one in (strange, after))
+    assert gone.splits[0][0, 1] < remains.splits[0][0, 1] - 10
+
+
+def test_a_disc_is_round_and_a_line_is_not():
+    segments = np.zeros((256, 256), np.uint8)
+    y, x = np.mgrid[:256, :256]
+    segments[(x - 60) ** 2 + (y - 60) ** 2 <= 400] = 1
+    segments[200, 20:240] = 2
+    disc, line = roundness(Frame(segments, segments))
+    assert disc > 0.99
+    assert line < 0.02
+
+
+@given(st.lists(st.floats(0, 400), min_size=2, max_size=9, unique=True))
+def test_a_longer_way_costs_more_but_less_and_less(ways):
+    ways = np.sort(ways)
+    cost = effort(ways)
+    assert (np.diff(cost) >= 0).all()
+    assert (cost <= ways + 1e-9).all()
+    assert (effort(2 * ways) <= 2 * cost + 1e-9).all()
 
 
 def test_a_cell_that_comes_over_the_border_is_no_daughter():

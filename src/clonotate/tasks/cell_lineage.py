@@ -92,7 +92,7 @@ class CellLineage(Task[World, Memory]):
     """The knobs are those of the culture."""
 
     name: ClassVar[str] = "cell-lineage-tracking"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     culture: cells.Culture = field(default_factory=lambda: cells.STANDARD)
 

@@ -3,8 +3,9 @@
 As in TrackMate (Tinevez et al. 2017, after Jaqaman et al. 2008) a cell is linked to one of the next frame,
 ends or divides, and what nobody became begins there. The cost of a link is a sum: of the way, of how much the
 area changes, and of how little the two look alike; of a division, of the way to the middle between the
-daughters, of how much area comes or goes, and of how unlike in size they are. To begin or to end costs more,
-the farther from the border. People click through such proposals and mend the wrong ones.
+daughters, of how much area comes or goes, of how unlike in size they are, of how far from round their mother
+is, since cells round up to divide, and of how much one of them looks like her, who should be gone. To begin
+or to end costs more, the farther from the border. People click through these and mend the wrong ones.
 """
 
 import itertools
@@ -24,15 +25,18 @@ Floats = NDArray[np.float64]
 Window = tuple[Floats, NDArray[np.bool_]]  # the pixels around the middle of a cell, and which are of it
 Links = dict[int, tuple[int, ...]]  # what every cell becomes: one, two daughters, or none
 
-GROWTH = 20.0  # px that a change of the area by a factor of e costs
-STRANGENESS = 40.0  # px that it costs to look like nothing known
+CRAWL = 20.0  # px up to which a way costs about what it measures: who jumps, jumps far
+GROWTH = 30.0  # px that a change of the area by a factor of e costs
+STRANGENESS = 60.0  # px that it costs to look like nothing known
 FAR = 70.0  # px beyond which no cell is looked at closely, and no two are sisters
 HALF = 32  # px of the window around a cell on each side
 DIVIDED = 1.1  # times the area of their mother that two daughters have, in made-up films
-UNEQUAL = 45.0  # px that it costs two daughters to differ in area by a factor of e
-SPLIT = 8.0  # px that a division costs
-ASIDE = 40.0  # px that the middle between daughters is from their mother at the most
-PASSING = 60.0  # px that it costs to begin or end at the border
+UNEQUAL = 90.0  # px that it costs two daughters to differ in area by a factor of e
+SPLIT = 15.0  # px that a division costs
+ANGULAR = 150.0  # px that it costs a mother to be a line; a disc is free
+REMAINING = 30.0  # px that it costs if a daughter looks just like her mother
+ASIDE = 65.0  # px that the middle between daughters is from their mother at the most
+PASSING = 80.0  # px that it costs to begin or end at the border
 NEVER = 1e6  # px
 CROWD = 16  # cells around the one asked for, in each frame, that are looked at: it costs their cube
 
@@ -134,13 +138,14 @@ def costs(before: Frame, after: Frame) -> Costs:
     likeness = np.zeros_like(ways)
     for i, j in zip(*np.nonzero(ways <= FAR), strict=True):
         likeness[i, j] = alike(seen[i], seen_after[j])
-    links = ways + GROWTH * growth + STRANGENESS * (1 - likeness)
+    links = effort(ways) + GROWTH * growth + STRANGENESS * (1 - likeness)
     ends, begins = (PASSING + from_border(frame) for frame in (before, after))
-    return Costs(np.asarray(links), ends, begins, splits(before, after))
+    return Costs(np.asarray(links), ends, begins, splits(before, after, likeness))
 
 
-def splits(before: Frame, after: Frame) -> dict[int, dict[tuple[int, int], float]]:
+def splits(before: Frame, after: Frame, likeness: Floats) -> dict[int, dict[tuple[int, int], float]]:
     """What it costs each cell to divide, by every two of the next frame that may be its daughters."""
+    angular = ANGULAR * (1 - roundness(before))
     old, new = (np.array(middles(frame), float) for frame in (before, after))
     prices: dict[int, dict[tuple[int, int], float]] = {i: {} for i in range(len(old))}
     for j, k in itertools.combinations(range(len(new)), 2):
@@ -149,10 +154,27 @@ def splits(before: Frame, after: Frame) -> dict[int, dict[tuple[int, int], float
         one, other = after.areas[[j, k]]
         aside = np.hypot(*(old - (one * new[j] + other * new[k]) / (one + other)).T)
         growth = np.abs(np.log((one + other) / before.areas / DIVIDED))
-        price = aside + GROWTH * growth + UNEQUAL * abs(np.log(one / other)) + SPLIT
+        price = effort(aside) + GROWTH * growth + UNEQUAL * abs(np.log(one / other)) + SPLIT + angular
+        price += REMAINING * likeness[:, [j, k]].max(axis=1).clip(0)
         for i in np.flatnonzero(aside <= ASIDE).tolist():
             prices[i][j, k] = float(price[i])
     return prices
+
+
+def effort(ways: Floats) -> Floats:
+    """What ways cost: less and less for every px more."""
+    return np.asarray(CRAWL * np.log1p(ways / CRAWL))
+
+
+def roundness(frame: Frame) -> Floats:
+    """How round every cell is: 1 a disc, towards 0 the farther its pixels lie apart for their number."""
+    number, (y, x) = frame.segments.ravel(), np.indices(frame.segments.shape).reshape(2, -1)
+
+    def mean(values: NDArray[np.integer]) -> Floats:
+        return np.asarray(np.bincount(number, values)[1:] / frame.areas)
+
+    spread = mean(x**2) - mean(x) ** 2 + mean(y**2) - mean(y) ** 2 + 1 / 6  # a pixel is a square
+    return np.minimum(frame.areas / (2 * np.pi * spread), 1)
 
 
 def from_border(frame: Frame) -> Floats:
