@@ -66,8 +66,8 @@ def ready(page: Page, step: int) -> None:
 
 
 def reach(page: Page, step: int) -> None:
-    """Waits for so many clicks, or more."""
-    for _ in range(300):
+    """Waits for so many clicks, or more: patiently, for a busy machine may take 10 s a click."""
+    for _ in range(900):
         if seq(page) >= step:
             return
         page.wait_for_timeout(100)
