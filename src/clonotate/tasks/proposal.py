@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Window = tuple[Floats, NDArray[np.bool_]]  # the pixels around the middle of a cell, and which are of it
 Links = dict[int, tuple[int, ...]]  # what every cell becomes: one, two daughters, or none
 
-CRAWL = 20.0  # px up to which a way costs about what it measures: who jumps, jumps far
+CRAWL = 20.0  # px of way from which on a px more costs less than half of one: who jumps, jumps far
 GROWTH = 30.0  # px that a change of the area by a factor of e costs
 STRANGENESS = 60.0  # px that it costs to look like nothing known
 FAR = 70.0  # px beyond which no cell is looked at closely, and no two are sisters
