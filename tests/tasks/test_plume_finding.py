@@ -11,7 +11,7 @@ from clonotate.annotators.virtual import STEADY, VirtualAnnotator
 from clonotate.episodes.rollout import rollout
 from clonotate.episodes.session import Session
 from clonotate.records import ClonotateError, Event, Source
-from clonotate.tasks.plume_finding import OVERLAP, STEPS, PlumeFinding, World, to_view
+from clonotate.tasks.plume_finding import MOST, OVERLAP, STEPS, PlumeFinding, World, strength, to_view
 from clonotate.tasks.worlds import hyperspectral
 from clonotate.tasks.worlds.outlines import outline_of
 
@@ -55,7 +55,23 @@ def test_the_plume_shows_where_its_signature_says_and_not_between() -> None:
         assert min(contrast[:-1]) > contrast[-1]
 
 
-def test_a_band_is_told_by_the_plot_alone() -> None:
+def test_dots_on_the_canvas_tell_the_lines_of_the_gas_and_which_is_strongest() -> None:
+    for seed in SEEDS:
+        world = world_of(seed)
+        cube = world.cube
+        dots = [len(strength(replace(world, band=band))) for band in range(len(cube.signature))]
+        assert tuple(band for band, count in enumerate(dots) if count) == cube.telling
+        assert dots[cube.best] == len(cube.telling) > dots[cube.second] > 0
+
+
+def test_of_many_lines_the_weakest_share_one_dot() -> None:
+    signature = tuple(0.5 + 0.01 * band if band % 3 == 1 else 0.0 for band in range(30))
+    cube = replace(world_of(SEEDS[0]).cube, signature=signature)
+    dots = [len(strength(World(cube, band=band))) for band in cube.telling]
+    assert dots == [1] * 6 + [2, 3, 4, MOST]
+
+
+def test_which_band_to_look_at_follows_from_the_signature() -> None:
     for seed in SEEDS:
         cube = world_of(seed).cube
         assert len(cube.telling) == 3

@@ -1,9 +1,10 @@
 """Spectral plume finding: outline the plume of one gas in a hyperspectral cube, or say that there is none.
 
-The gas is known by its signature: it absorbs in some bands and not in those between. The expert walks to each
-of these bands, looks at how they differ from the bands beside them and whether a roof or a road does the same
-in the plain picture, outlines what shows in all of them, and looks at one of the others again. It says that
-there is no plume only when it has seen every band.
+The gas is known by its signature: it absorbs in some bands and not in those between. Dots in a corner of the
+canvas say where the band shown is such a line, the more the stronger. What a matched filter finds in all
+bands at once has an outline, as a start: it may be off, or of nothing. The expert walks through the bands to
+the last line, looks in each at how it differs from the bands beside it, outlines what shows in all of them,
+and looks at one of the others again. It says that there is no plume only when it has seen every band.
 """
 
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from clonotate.screens.widgets import (
 from clonotate.tasks.base import Intent, Standing, Task
 from clonotate.tasks.worlds import hyperspectral
 from clonotate.tasks.worlds.outlines import Outline, Point
-from clonotate.tasks.worlds.spectral_cube import Cube, Floats, enlarged, neighbour, pictured
+from clonotate.tasks.worlds.spectral_cube import Cube, Floats, enlarged, pictured
 
 JUMP = 5  # bands of the fast buttons
 BESIDE = 2  # bands from a feature to the neighbour that it is compared with
@@ -40,6 +41,10 @@ OVERLAP = 0.7  # IoU of a good outline
 SCANS = 0.7  # from how much care on an expert looks at every band to begin with
 LINE: RGB = (90, 220, 255)
 FIRST: RGB = (120, 255, 120)
+FOUND: RGB = (255, 255, 255)
+GAS: RGB = (120, 255, 120)
+CLEAR: RGB = (60, 70, 80)
+MOST = 5  # dots by a line of the gas
 STEPS = {"+1": 1, "-1": -1, "+5": JUMP, "-5": -JUMP}
 
 
@@ -90,7 +95,7 @@ class PlumeFinding(Task[World, Memory]):
     """The knobs are those of the survey."""
 
     name: ClassVar[str] = "spectral-plume-finding"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     survey: hyperspectral.Survey = field(default_factory=lambda: hyperspectral.STANDARD)
 
@@ -130,6 +135,7 @@ class PlumeFinding(Task[World, Memory]):
     def view(self, world: World) -> View:
         cube, bands = world.cube, len(world.cube.plain)
         back, forward, drawing = world.band > 0, world.band < bands - 1, not world.answered
+        told = world.band in cube.telling
         return View(
             title="Plume finding",
             canvas=Canvas((cube.differences if world.on else cube.plain)[world.band], drawn(world)),
@@ -143,7 +149,7 @@ class PlumeFinding(Task[World, Memory]):
                         Button("+5", "+5", enabled=forward),
                     ),
                 ),
-                Group("view", (Button("difference", "On/off", lit=world.on),)),
+                Group("view", (Button("difference", "On/off", lit=world.on, swatch=GAS if told else CLEAR),)),
                 Group(
                     "edit",
                     (
@@ -208,7 +214,7 @@ class PlumeFinding(Task[World, Memory]):
         cube, shown = world.cube, memory.shown
         unseen = [view for view in to_view(cube, care) if view not in shown]
         if unseen:
-            return go(world, unseen[0][0], "navigate", "explore")
+            return step_to(world, unseen[0][0])
         if world.wrong:
             if world.on and world.band in cube.telling:
                 return Intent(Event("undo"), "undo", "correct")
@@ -260,19 +266,34 @@ class PlumeFinding(Task[World, Memory]):
                 differences[band] = foreign.differences[band % len(foreign.plain)]
         known = all((band, True) in shown for band in cube.telling)
         mask = cube.mask if known else foreign.mask
-        return replace(world, cube=Cube(plain, differences, cube.signature, mask))
+        return replace(world, cube=replace(cube, plain=plain, differences=differences, mask=mask))
 
 
 # The screen
 
 
 def drawn(world: World) -> tuple[Mark | Path, ...]:
-    """The outline so far: its line, its vertices, and the first of them that it comes back to."""
+    """What a matched filter finds; the outline so far, its vertices, and the first, where it ends."""
+    found = (Path(world.cube.traced, FOUND, closed=True),) if world.cube.traced else ()
+    told = (*found, *strength(world))
     if not world.vertices:
-        return ()
+        return told
     line = (Path(world.vertices, LINE, world.closed),) if len(world.vertices) > 1 else ()
     dots = tuple(Mark(vertex, LINE, 2, "disc") for vertex in world.vertices[1:])
-    return (*line, *dots, Mark(world.vertices[0], FIRST, 4))
+    return (*told, *line, *dots, Mark(world.vertices[0], FIRST, 4))
+
+
+def strength(world: World) -> tuple[Mark, ...]:
+    """Dots where the gas absorbs in the band shown: most in its strongest line, one fewer in the next.
+
+    The plot says the same, but where it lies and how wide it is depends on the layout; the canvas does not.
+    """
+    cube = world.cube
+    if world.band not in cube.telling:
+        return ()
+    stronger = sum(cube.signature[band] > cube.signature[world.band] for band in cube.telling)
+    dots = max(min(len(cube.telling), MOST) - stronger, 1)
+    return tuple(Mark((10 + 12 * i, 10), GAS, 4, "disc") for i in range(dots))
 
 
 def said(world: World) -> str:
@@ -288,16 +309,19 @@ def to_view(cube: Cube, care: float) -> list[tuple[int, bool]]:
     bands = len(cube.signature)
     if care > SCANS:
         return [view for band in range(bands) for view in both(band)[: 1 + (band in cube.telling)]]
-    return [
-        view
-        for band in cube.telling
-        for view in ((max(band - BESIDE, 0), True), *both(band), (neighbour(band, BESIDE, bands), True))
-    ]
+    return [(band, True) for band in cube.telling]
 
 
 def both(band: int) -> tuple[tuple[int, bool], tuple[int, bool]]:
     """A band in the difference view and plain: what glows in one and is a roof in the other is no gas."""
     return (band, True), (band, False)
+
+
+def step_to(world: World, band: int) -> Intent:
+    """Towards a band one by one, so that no line of the gas on the way is passed over."""
+    if world.band == band:
+        return go(world, band, "navigate", "explore")
+    return Intent(Event("+1" if band > world.band else "-1"), "navigate", "explore")
 
 
 def go(world: World, band: int, kind: Kind, phase: Phase) -> Intent:

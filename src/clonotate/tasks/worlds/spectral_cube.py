@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from clonotate.records import ClonotateError
 from clonotate.screens.widgets import CANVAS
-from clonotate.tasks.worlds.outlines import Outline, outline_of
+from clonotate.tasks.worlds import matched_filter
+from clonotate.tasks.worlds.outlines import Outline, Point, outline_of
 
 Floats = NDArray[np.float32]
+
+TRACED = 4  # px of outline that a step of it on the screen goes
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,7 @@ class Cube:
         np.uint8
     ]  # [bands, 256, 256, 3]: each band against those beside it where the gas is clear
     signature: tuple[float, ...]  # how strongly the gas shows in each band
+    found: NDArray[np.bool_]  # [256, 256], the plume that a matched filter finds; nothing where it finds none
     mask: (
         NDArray[np.bool_] | None
     )  # [256, 256], nothing in it where there is no plume; None where nobody knows
@@ -51,6 +55,12 @@ class Cube:
         return max(others, key=lambda b: self.signature[b])
 
     @cached_property
+    def traced(self) -> tuple[Point, ...]:
+        """The outline of what is found, in small steps; none where nothing is."""
+        found = outline_of(self.found)
+        return tuple(found.at(position) for position in range(0, len(found.contour), TRACED)) if found else ()
+
+    @cached_property
     def outline(self) -> Outline | None:
         """The true outline, None without a plume; ClonotateError where nobody knows."""
         if self.mask is None:
@@ -66,7 +76,8 @@ def pictured(
     differences = np.stack(
         [enlarged(warm(difference(radiance, signature, band, emits))) for band in range(len(radiance))]
     )
-    return Cube(plain, differences, tuple(float(value) for value in signature), mask)
+    found = matched_filter.found(enlarged(matched_filter.column(radiance, signature, emits)))
+    return Cube(plain, differences, tuple(float(value) for value in signature), found, mask)
 
 
 def enlarged(picture: NDArray[Any]) -> NDArray[Any]:
