@@ -106,14 +106,3 @@ def behaviour_told() -> Run:
     """
     run = small(further("animal-behavioral-tracking", 750, 1021))
     return replace(run, curriculum=replace(run.curriculum, layouts=LOOKS))
-
-
-def plumes_traced() -> Run:
-    """Screens of version 3: dots and a swatch tell where the gas absorbs, a matched filter what it finds.
-
-    `clonotate train`; on from the mean of two trainings without the filter.
-    """
-    run = small(further("spectral-plume-finding", 900, 1080))
-    recorded = tuple(f"runs/{one}/practice-00.parquet" for one in ("pp", "po", "pl", "pm"))
-    curriculum = replace(run.curriculum, layouts=LOOKS, recorded=recorded, recorded_share=0.3)
-    return replace(run, start="runs/mean-plm", curriculum=curriculum, lr=8e-4)
