@@ -3,8 +3,8 @@
 The gas is known by its signature: it absorbs in some bands and not in those between. Dots in a corner of the
 canvas say where the band shown is such a line, the more the stronger. What a matched filter finds in all
 bands at once has an outline, as a start: it may be off, or of nothing. The expert walks through the bands to
-the last line, looks in each at how it differs from the bands beside it, outlines what shows in all of them,
-and looks at one of the others again. It says that there is no plume only when it has seen every band.
+the last line, looks in each at how it differs from the bands beside it, outlines there what shows in all
+lines, and walks back to the line before. It says that there is no plume only when it has seen every band.
 """
 
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,6 @@ from clonotate.tasks.worlds.outlines import Outline, Point
 from clonotate.tasks.worlds.spectral_cube import Cube, Floats, enlarged, pictured
 
 JUMP = 5  # bands of the fast buttons
-BESIDE = 2  # bands from a feature to the neighbour that it is compared with
 OVERLAP = 0.7  # IoU of a good outline
 SCANS = 0.7  # from how much care on an expert looks at every band to begin with
 LINE: RGB = (90, 220, 255)
@@ -214,20 +213,21 @@ class PlumeFinding(Task[World, Memory]):
         cube, shown = world.cube, memory.shown
         unseen = [view for view in to_view(cube, care) if view not in shown]
         if unseen:
-            return step_to(world, unseen[0][0])
+            return step_to(world, unseen[0][0], "navigate", "explore")
+        at_line = world.on and world.band in cube.telling
         if world.wrong:
-            if world.on and world.band in cube.telling:
+            if at_line:
                 return Intent(Event("undo"), "undo", "correct")
-            return go(world, cube.best, "navigate", "correct")
+            return step_to(world, cube.last_line, "navigate", "correct")
         doubted = [band for band in range(len(cube.plain)) if (band, True) not in shown]
         if doubted and cube.outline is None:
-            return go(world, min(doubted, key=lambda b: abs(b - world.band)), "verify", "explore")
+            return step_to(world, min(doubted, key=lambda b: abs(b - world.band)), "verify", "explore")
         if world.answered:
-            if world.on and world.band == cube.second:
+            if world.on and world.band == cube.line_before:
                 return Intent(Event("done"), "done", "finish")
-            return go(world, cube.second, "verify", "verify")
-        if not (world.on and world.band == cube.best):
-            return go(world, cube.best, "navigate", "annotate")
+            return step_to(world, cube.line_before, "verify", "verify")
+        if not at_line:
+            return step_to(world, cube.last_line, "navigate", "annotate")
         return self.answer(world, cube.outline)
 
     def answer(self, world: World, outline: Outline | None) -> Intent:
@@ -317,19 +317,11 @@ def both(band: int) -> tuple[tuple[int, bool], tuple[int, bool]]:
     return (band, True), (band, False)
 
 
-def step_to(world: World, band: int) -> Intent:
-    """Towards a band one by one, so that no line of the gas on the way is passed over."""
-    if world.band == band:
-        return go(world, band, "navigate", "explore")
-    return Intent(Event("+1" if band > world.band else "-1"), "navigate", "explore")
-
-
-def go(world: World, band: int, kind: Kind, phase: Phase) -> Intent:
-    """Towards a band, and there from the one view to the other."""
-    away = band - world.band
-    if away == 0:
+def step_to(world: World, band: int, kind: Kind, phase: Phase) -> Intent:
+    """Towards a band in the difference view, one by one: no line of the gas on the way is passed over."""
+    if world.band == band or not world.on:
         return Intent(Event("difference"), kind, phase)
-    return Intent(Event(("+" if away > 0 else "-") + str(JUMP if abs(away) >= JUMP else 1)), kind, phase)
+    return Intent(Event("+1" if band > world.band else "-1"), kind, phase)
 
 
 def brightest(world: World) -> Point:

@@ -43,16 +43,17 @@ class Cube:
         high = [b for b in range(bands) if values[b] >= 0.4 * max(values)]
         return tuple(b for b in high if values[b] == max(values[max(b - 2, 0) : b + 3]))
 
-    @cached_property
-    def best(self) -> int:
-        """The band where the gas shows most: the one to outline in."""
-        return max(self.telling, key=lambda b: self.signature[b])
+    @property
+    def last_line(self) -> int:
+        """The last of `telling`."""
+        return self.telling[-1]
 
-    @cached_property
-    def second(self) -> int:
-        """The band to look at again: the best of the others, else one beside it."""
-        others = [b for b in self.telling if b != self.best] or [neighbour(self.best, 1, len(self.signature))]
-        return max(others, key=lambda b: self.signature[b])
+    @property
+    def line_before(self) -> int:
+        """The last but one of them, or a band beside the only one."""
+        if len(self.telling) == 1:
+            return neighbour(self.last_line, 1, len(self.signature))
+        return self.telling[-2]
 
     @cached_property
     def traced(self) -> tuple[Point, ...]:
