@@ -15,6 +15,14 @@ clonotate average runs/plumes-long/round-00 runs/plumes-long-too/round-00 --out 
 clonotate train plumes:traced --out runs/plumes-traced
 clonotate dagger runs/plumes-traced --recipe plumes:practised --rounds 1 --episodes 90 --seed 111 \\
     --processes 1 --out runs/plumes-practised
+
+Up to here the expert (of revision 7b3001b) outlined in the strongest line, went there five bands at a time,
+and looked again at the next strongest. Then, with the expert of today:
+
+clonotate dagger runs/plumes-practised/round-00 --recipe plumes:stepped --rounds 1 --episodes 110 \\
+    --seed 114 --processes 1 --out runs/plumes-stepped
+clonotate dagger runs/plumes-practised/round-00 --recipe plumes:stepped_too --rounds 1 --episodes 110 \\
+    --seed 115 --processes 1 --out runs/plumes-stepped-too
 """
 
 from dataclasses import replace
@@ -63,3 +71,13 @@ def practised() -> Run:
     """On from that, with practice of its own on these screens."""
     run = lessons(1_500, 1090, LOOKS, "plain", "on", "long", "long-too", share=0.4)
     return replace(run, lr=8e-4)
+
+
+def stepped() -> Run:
+    """With an expert who never goes more than a band at a time."""
+    return replace(lessons(720, 1120, LOOKS), lr=8e-4)
+
+
+def stepped_too() -> Run:
+    """The same, mostly under other layouts."""
+    return replace(lessons(720, 1121, MOSTLY_OTHERS), lr=8e-4)
