@@ -23,6 +23,9 @@ clonotate dagger runs/plumes-practised/round-00 --recipe plumes:stepped --rounds
     --seed 114 --processes 1 --out runs/plumes-stepped
 clonotate dagger runs/plumes-practised/round-00 --recipe plumes:stepped_too --rounds 1 --episodes 110 \\
     --seed 115 --processes 1 --out runs/plumes-stepped-too
+clonotate average runs/plumes-stepped/round-00 runs/plumes-stepped-too/round-00 --out runs/plumes-last
+
+That mean ships.
 """
 
 from dataclasses import replace
